@@ -1,0 +1,1 @@
+"""The viva command: start the stack, hold an interview, look inside."""

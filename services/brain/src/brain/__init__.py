@@ -1,0 +1,1 @@
+"""The interviewer's mind: the stage machine, the model and the jobs."""

@@ -1,0 +1,1 @@
+"""Simulated candidates who join a room and talk, or type."""

@@ -1,0 +1,1 @@
+"""The front door: LiveKit tokens, webhooks and health over HTTP."""

@@ -1,0 +1,1 @@
+"""Event contracts, mailboxes, scenario model and settings shared by Viva's services."""
