@@ -1,0 +1,91 @@
+"""Outputs: all that the brain said and decided. They carry (turn_id, seq): who has seen one drops it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from viva_shared.events.payload import Payload
+
+
+class ReplyStarted(Payload):
+    """The brain begins to speak: as the answer to an utterance, or (``in_reply_to`` None) unasked."""
+
+    type: Literal["reply.started"] = "reply.started"
+    turn_id: str
+    in_reply_to: str | None = None
+
+
+class ReplyChunk(Payload):
+    """A piece of a reply. ``seq`` counts from 0 within the turn; pieces are joined without a separator."""
+
+    type: Literal["reply.chunk"] = "reply.chunk"
+    turn_id: str
+    seq: int
+    text: str
+
+
+class ReplyFinished(Payload):
+    """The reply is whole. ``text`` is all its chunks joined, ``chunks`` their number."""
+
+    type: Literal["reply.finished"] = "reply.finished"
+    turn_id: str
+    text: str
+    chunks: int
+
+
+class ReplyCancelled(Payload):
+    """The reply will not be finished: something newer made it stale."""
+
+    type: Literal["reply.cancelled"] = "reply.cancelled"
+    turn_id: str
+    reason: str
+
+
+class StageChanged(Payload):
+    """The interview is in this stage now. ``index`` counts from 0, ``of`` is the number of stages."""
+
+    type: Literal["stage.changed"] = "stage.changed"
+    stage: str
+    title: str
+    index: int
+    of: int
+    reason: Literal["opened", "tool", "deadline", "silence"]
+    deadline_s: float | None = None
+
+
+class FactsLearnt(Payload):
+    """Interview data that is known now, by the names in the scenario's schema."""
+
+    type: Literal["facts.learnt"] = "facts.learnt"
+    facts: dict[str, str | None]
+
+
+class InterviewEnded(Payload):
+    """The interview is over; the room may close."""
+
+    type: Literal["interview.ended"] = "interview.ended"
+    reason: Literal["goodbye", "silence", "abandoned"]
+
+
+class InputRejected(Payload):
+    """An input was not applied: a dead letter with the same reason holds it."""
+
+    type: Literal["input.rejected"] = "input.rejected"
+    entry_id: str
+    event_id: str | None
+    reason: str
+
+
+Output = Annotated[
+    ReplyStarted
+    | ReplyChunk
+    | ReplyFinished
+    | ReplyCancelled
+    | StageChanged
+    | FactsLearnt
+    | InterviewEnded
+    | InputRejected,
+    Field(discriminator="type"),
+]
