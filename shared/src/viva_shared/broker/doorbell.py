@@ -1,0 +1,107 @@
+"""The doorbell: a stream with a consumer group whose entries name interviews with news."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+from viva_shared.broker.connection import BLOCK_MS
+from viva_shared.broker.keys import Keys
+
+GROUP = "brain"
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """One ring: an entry that stays pending until somebody has released the interview it names."""
+
+    bell_id: str
+    interview_id: str
+
+
+class Doorbell:
+    """One worker's view of the doorbell and of its own small stream, on which others pass bells to it."""
+
+    def __init__(self, redis: Redis, worker: str, keys: Keys | None = None) -> None:
+        self._redis = redis
+        self._worker = worker
+        self._keys = keys or Keys()
+        self._passed_cursor = "0-0"
+
+    async def ensure_group(self) -> None:
+        """Make the consumer group, from the stream's beginning, if it is not there."""
+        try:
+            await self._redis.xgroup_create(self._keys.ready, GROUP, id="0", mkstream=True)
+        except ResponseError as error:
+            if "BUSYGROUP" not in str(error):
+                raise
+
+    async def read(self, count: int, block_ms: int = BLOCK_MS) -> list[Bell]:
+        """New bells; an empty list after ``block_ms`` without one."""
+        try:
+            answer = await self._redis.xreadgroup(
+                GROUP, self._worker, {self._keys.ready: ">"}, count=count, block=block_ms
+            )
+        except ResponseError as error:
+            if "NOGROUP" not in str(error):
+                raise
+            await self.ensure_group()  # a Redis that lost it
+            return []
+        return await self._bells(entries for _, entries in answer or [])
+
+    async def claim(self, idle_ms: int, count: int) -> list[Bell]:
+        """Bells that nobody has kept for ``idle_ms``: whoever read them died, or lost the interview."""
+        _, entries, _ = await self._redis.xautoclaim(
+            self._keys.ready, GROUP, self._worker, min_idle_time=idle_ms, start_id="0-0", count=count
+        )
+        return await self._bells([entries])
+
+    async def _bells(self, batches: Iterable[list[tuple[bytes, dict[bytes, bytes]]]]) -> list[Bell]:
+        bells = []
+        for entry_id, fields in (entry for batch in batches for entry in batch):
+            name = fields.get(b"interview_id", b"").decode(errors="replace")
+            if name:
+                bells.append(Bell(entry_id.decode(), name))
+            else:  # garbage on the doorbell names nobody
+                await self.acknowledge([entry_id.decode()])
+        return bells
+
+    async def keep(self, bell_ids: Iterable[str]) -> None:
+        """Heartbeat of the bells in hand, so that nobody claims them away."""
+        ids: list[int | bytes | str | memoryview[int]] = [*bell_ids]
+        if ids:
+            await self._redis.xclaim(self._keys.ready, GROUP, self._worker, 0, ids, justid=True)
+
+    async def acknowledge(self, bell_ids: Iterable[str]) -> None:
+        """Acknowledge and delete: only after the interview was released, or is found closed."""
+        if ids := list(bell_ids):
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.xack(self._keys.ready, GROUP, *ids)
+                pipe.xdel(self._keys.ready, *ids)
+                await pipe.execute()
+
+    async def pass_to(self, holder: str, bell: Bell) -> None:
+        """Tell a busy interview's holder of the bell, pending here until the holder acknowledges."""
+        key = self._keys.worker(holder)
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.xadd(
+                key,
+                {"bell_id": bell.bell_id, "interview_id": bell.interview_id},
+                maxlen=10_000,
+                approximate=True,
+            )
+            pipe.expire(key, 3600)
+            await pipe.execute()
+
+    async def passed(self, block_ms: int = BLOCK_MS) -> list[Bell]:
+        """Bells that others passed to this worker since the last call."""
+        key = self._keys.worker(self._worker)
+        answer = await self._redis.xread({key: self._passed_cursor}, block=block_ms)
+        bells = []
+        for entry_id, fields in answer[0][1] if answer else []:
+            self._passed_cursor = entry_id.decode()
+            bells.append(Bell(fields[b"bell_id"].decode(), fields[b"interview_id"].decode()))
+        return bells

@@ -1,0 +1,25 @@
+"""What can go wrong with a mailbox. Each error says whether the same call may succeed later."""
+
+from __future__ import annotations
+
+
+class BrokerError(Exception):
+    """Base of the broker's errors."""
+
+    retryable = False
+
+
+class LeaseLost(BrokerError):
+    """The interview has passed to another holder; nothing was written. Acquire again before writing."""
+
+
+class NotOpen(BrokerError):
+    """The interview does not exist, or is archived: nothing may be written to it."""
+
+    def __init__(self, interview_id: str, status: str) -> None:
+        super().__init__(f"interview {interview_id} is {status}")
+        self.status = status
+
+
+class BotFenced(BrokerError):
+    """Another media bot has the room under a higher epoch; this one must leave without a word."""

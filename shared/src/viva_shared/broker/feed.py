@@ -1,0 +1,89 @@
+"""One multiplexed XREAD per process over the outputs of every interview that somebody here follows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import structlog
+from redis.asyncio import Redis
+
+from viva_shared.broker.connection import BLOCK_MS, until_available
+from viva_shared.broker.keys import Keys
+from viva_shared.broker.mailboxes import FIRST, Entry
+from viva_shared.events import Envelope, UndecodableEvent, decode
+
+log = structlog.get_logger(__name__)
+
+
+class OutputFeed:
+    """Delivers outputs to followers, each from the entry id it asked for, in order, without gaps or repeats.
+
+    A new follower does not wait for the blocking read under way: it is woken by an entry on our own stream.
+    """
+
+    def __init__(self, redis: Redis, name: str, keys: Keys | None = None) -> None:
+        self._redis = redis
+        self._keys = keys or Keys()
+        self._wake_key = f"{self._keys.prefix}:feed:{name}"
+        self._wake_cursor = FIRST
+        self._followers: dict[asyncio.Queue[Entry], tuple[str, str]] = {}
+
+    @asynccontextmanager
+    async def follow(
+        self, interview_id: str, after: str = FIRST
+    ) -> AsyncIterator[AsyncIterator[tuple[str, Envelope]]]:
+        """Follow one interview's outputs after an entry id: yields (entry id, event) as they come."""
+        queue: asyncio.Queue[Entry] = asyncio.Queue()
+        self._followers[queue] = (interview_id, after)
+        try:
+            await until_available("feed", self._wake)
+            yield self._events(queue)
+        finally:
+            del self._followers[queue]
+
+    async def _events(self, queue: asyncio.Queue[Entry]) -> AsyncIterator[tuple[str, Envelope]]:
+        while True:
+            entry = await queue.get()
+            try:
+                yield entry.entry_id, decode(entry.raw)
+            except UndecodableEvent as error:
+                log.warning("output.undecodable", entry_id=entry.entry_id, error=str(error))
+
+    async def _wake(self) -> None:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.xadd(self._wake_key, {"w": 1}, maxlen=1, approximate=False)
+            pipe.expire(self._wake_key, 3600)
+            await pipe.execute()
+
+    async def run(self) -> None:
+        """Read until cancelled, through outages of Redis."""
+        while True:
+            await until_available("feed", self._read_once)
+
+    async def _read_once(self) -> None:
+        positions: dict[str, str] = {self._wake_key: self._wake_cursor}
+        for interview_id, after in self._followers.values():
+            key = self._keys.outputs(interview_id)
+            positions[key] = min(after, positions.get(key, after), key=_order)
+        answer = await self._redis.xread(cast("dict[Any, Any]", positions), block=BLOCK_MS, count=500)
+        for raw_key, entries in answer:
+            key = raw_key.decode()
+            if key == self._wake_key:
+                self._wake_cursor = entries[-1][0].decode()
+                continue
+            for raw_id, fields in entries:
+                self._deliver(key, Entry(raw_id.decode(), fields.get(b"event", b"")))
+
+    def _deliver(self, key: str, entry: Entry) -> None:
+        for queue, (interview_id, after) in self._followers.items():
+            if self._keys.outputs(interview_id) == key and _order(after) < _order(entry.entry_id):
+                self._followers[queue] = (interview_id, entry.entry_id)
+                queue.put_nowait(entry)
+
+
+def _order(entry_id: str) -> tuple[int, int]:
+    milliseconds, _, number = entry_id.partition("-")
+    return int(milliseconds), int(number)

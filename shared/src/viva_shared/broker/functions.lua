@@ -1,0 +1,167 @@
+#!lua name=viva1
+-- The mailbox protocol: every write that touches more than one key, each atomic, each on the keys of one interview.
+-- docs/protocol.md explains it; tests/model/ checks it. A token is "<holder>|<epoch>".
+
+local function holds(lease_key, token)
+  return redis.call('GET', lease_key) == token
+end
+
+local function is_open(state_key)
+  return redis.call('HGET', state_key, 'status') == 'open'
+end
+
+local function why_closed(state_key)
+  return redis.call('HGET', state_key, 'status') or 'missing'
+end
+
+local function entry_after(in_key, cursor)
+  local entry = redis.call('XRANGE', in_key, '(' .. cursor, '+', 'COUNT', 1)[1]
+  return entry and entry[1]
+end
+
+local function open_effects(state_key)
+  local ids = {}
+  for _, field in ipairs(redis.call('HKEYS', state_key)) do
+    if string.sub(field, 1, 7) == 'effect:' then ids[#ids + 1] = field end
+  end
+  table.sort(ids)
+  return ids
+end
+
+-- create: state, in, seen | scenario, event_id, event
+local function create(keys, args)
+  if redis.call('EXISTS', keys[1]) == 1 then return {'exists'} end
+  redis.call('HSET', keys[1], 'status', 'open', 'state', '', 'scenario', args[1],
+    'version', 0, 'cursor', '0-0', 'epoch', 0, 'tries', 0, 'tries_of', '')
+  redis.call('SADD', keys[3], args[2])
+  return {'created', redis.call('XADD', keys[2], '*', 'event', args[3])}
+end
+
+-- append: state, in, seen, bot_epoch, lease | event_id, event, bot_epoch or '', token or ''
+local function append(keys, args)
+  if not is_open(keys[1]) then return {'refused', why_closed(keys[1])} end
+  if args[3] ~= '' and redis.call('GET', keys[4]) ~= args[3] then return {'refused', 'fenced'} end
+  if args[4] ~= '' and not holds(keys[5], args[4]) then return {'refused', 'lost'} end
+  if redis.call('SADD', keys[3], args[1]) == 0 then return {'duplicate'} end
+  return {'appended', redis.call('XADD', keys[2], '*', 'event', args[2])}
+end
+
+-- acquire: state, lease, in | holder, ttl_ms
+local function acquire(keys, args)
+  if not is_open(keys[1]) then return {why_closed(keys[1])} end
+  local holder = redis.call('GET', keys[2])
+  if holder then return {'busy', holder} end
+  local epoch = redis.call('HINCRBY', keys[1], 'epoch', 1)
+  redis.call('SET', keys[2], args[1] .. '|' .. epoch, 'PX', args[2])
+  local nxt = entry_after(keys[3], redis.call('HGET', keys[1], 'cursor')) or open_effects(keys[1])[1] or ''
+  if redis.call('HGET', keys[1], 'tries_of') ~= nxt then
+    redis.call('HSET', keys[1], 'tries_of', nxt, 'tries', 0)
+  end
+  if nxt ~= '' then redis.call('HINCRBY', keys[1], 'tries', 1) end
+  return {'held', epoch, redis.call('HGETALL', keys[1])}
+end
+
+-- move the cursor: the part that a commit and a reject share
+local function advance(state_key, cursor)
+  redis.call('HSET', state_key, 'cursor', cursor, 'tries', 0, 'tries_of', '')
+  return redis.call('HINCRBY', state_key, 'version', 1)
+end
+
+-- commit: state, lease, out | token, old cursor, new cursor, state, #outputs, outputs…, #closed, closed…, (id, effect)…
+local function commit(keys, args)
+  if not holds(keys[2], args[1]) then return {'lost'} end
+  if redis.call('HGET', keys[1], 'cursor') ~= args[2] then return {'stale'} end
+  local at = 5
+  for i = 1, tonumber(args[at]) do redis.call('XADD', keys[3], '*', 'event', args[at + i]) end
+  at = at + tonumber(args[at]) + 1
+  for i = 1, tonumber(args[at]) do redis.call('HDEL', keys[1], 'effect:' .. args[at + i]) end
+  at = at + tonumber(args[at]) + 1
+  for i = at, #args, 2 do redis.call('HSET', keys[1], 'effect:' .. args[i], args[i + 1]) end
+  redis.call('HSET', keys[1], 'state', args[4])
+  return {'committed', advance(keys[1], args[3])}
+end
+
+-- reject: state, lease, out, dead | token, old cursor, new cursor, output, raw entry, reason
+local function reject(keys, args)
+  if not holds(keys[2], args[1]) then return {'lost'} end
+  if redis.call('HGET', keys[1], 'cursor') ~= args[2] then return {'stale'} end
+  redis.call('XADD', keys[4], '*', 'entry_id', args[3], 'event', args[5], 'reason', args[6])
+  redis.call('XADD', keys[3], '*', 'event', args[4])
+  return {'rejected', advance(keys[1], args[3])}
+end
+
+-- emit: lease, out | token, outputs…
+local function emit(keys, args)
+  if not holds(keys[1], args[1]) then return {'lost'} end
+  for i = 2, #args do redis.call('XADD', keys[2], '*', 'event', args[i]) end
+  return {'emitted'}
+end
+
+-- confirm: state, lease | token, effect ids…
+local function confirm(keys, args)
+  if not holds(keys[2], args[1]) then return {'lost'} end
+  for i = 2, #args do redis.call('HDEL', keys[1], 'effect:' .. args[i]) end
+  redis.call('HSET', keys[1], 'tries', 0, 'tries_of', '')
+  return {'confirmed'}
+end
+
+-- release: state, lease, in | token
+local function release(keys, args)
+  if not holds(keys[2], args[1]) then return {'lost'} end
+  if entry_after(keys[3], redis.call('HGET', keys[1], 'cursor')) then return {'news'} end
+  if #open_effects(keys[1]) > 0 then return {'effects'} end
+  redis.call('DEL', keys[2])
+  return {'released'}
+end
+
+-- hand_back: state, lease | token. A draining worker gives the lease away with work left; that is not a try.
+local function hand_back(keys, args)
+  if not holds(keys[2], args[1]) then return {'lost'} end
+  redis.call('DEL', keys[2])
+  if tonumber(redis.call('HGET', keys[1], 'tries')) > 0 then redis.call('HINCRBY', keys[1], 'tries', -1) end
+  return {'handed_back'}
+end
+
+-- renew: lease | token, ttl_ms
+local function renew(keys, args)
+  if not holds(keys[1], args[1]) then return {'lost'} end
+  redis.call('PEXPIRE', keys[1], args[2])
+  return {'renewed'}
+end
+
+-- bot_acquire: state, bot, bot_epoch | holder, ttl_ms
+local function bot_acquire(keys, args)
+  if not is_open(keys[1]) then return {why_closed(keys[1])} end
+  if redis.call('EXISTS', keys[2]) == 1 then return {'busy'} end
+  local epoch = redis.call('INCR', keys[3])
+  redis.call('SET', keys[2], args[1] .. '|' .. epoch, 'PX', args[2])
+  return {'held', epoch}
+end
+
+-- bot_renew: bot, bot_epoch | token, epoch, ttl_ms. An expired lease that nobody took is taken again.
+local function bot_renew(keys, args)
+  if redis.call('GET', keys[2]) ~= args[2] then return {'fenced'} end
+  redis.call('SET', keys[1], args[1], 'PX', args[3])
+  return {'renewed'}
+end
+
+-- bot_release: bot | token
+local function bot_release(keys, args)
+  if not holds(keys[1], args[1]) then return {'lost'} end
+  redis.call('DEL', keys[1])
+  return {'released'}
+end
+
+redis.register_function('viva1_create', create)
+redis.register_function('viva1_append', append)
+redis.register_function('viva1_acquire', acquire)
+redis.register_function('viva1_commit', commit)
+redis.register_function('viva1_reject', reject)
+redis.register_function('viva1_emit', emit)
+redis.register_function('viva1_confirm', confirm)
+redis.register_function('viva1_release', release)
+redis.register_function('viva1_hand_back', hand_back)
+redis.register_function('viva1_renew', renew)
+redis.register_function('viva1_bot_acquire', bot_acquire)
+redis.register_function('viva1_bot_renew', bot_renew)
+redis.register_function('viva1_bot_release', bot_release)

@@ -1,0 +1,53 @@
+"""Names of Redis keys. The interview's id is the Cluster hash tag: one interview's keys share a node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """All keys under one prefix (``viva``; tests take their own)."""
+
+    prefix: str = "viva"
+
+    def _of(self, interview_id: str, what: str) -> str:
+        return f"{self.prefix}:{{{interview_id}}}:{what}"
+
+    def inputs(self, interview_id: str) -> str:
+        return self._of(interview_id, "in")
+
+    def outputs(self, interview_id: str) -> str:
+        return self._of(interview_id, "out")
+
+    def state(self, interview_id: str) -> str:
+        return self._of(interview_id, "state")
+
+    def seen(self, interview_id: str) -> str:
+        return self._of(interview_id, "seen")
+
+    def lease(self, interview_id: str) -> str:
+        return self._of(interview_id, "lease")
+
+    def bot(self, interview_id: str) -> str:
+        return self._of(interview_id, "bot")
+
+    def bot_epoch(self, interview_id: str) -> str:
+        return self._of(interview_id, "bot_epoch")
+
+    def dead(self, interview_id: str) -> str:
+        return self._of(interview_id, "dead")
+
+    def report(self, interview_id: str) -> str:
+        return self._of(interview_id, "report")
+
+    @property
+    def open(self) -> str:
+        return f"{self.prefix}:open"
+
+    @property
+    def ready(self) -> str:
+        return f"{self.prefix}:ready"
+
+    def worker(self, name: str) -> str:
+        return f"{self.prefix}:worker:{name}"

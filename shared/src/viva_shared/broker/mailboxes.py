@@ -1,0 +1,358 @@
+"""Mailboxes: an interview as an actor whose inputs and outputs are two Redis Streams.
+
+Each method is one command or one Redis Function (``functions.lua``), atomic on the keys of one interview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from importlib import resources
+from typing import Any, Literal, cast
+
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+from viva_shared.broker.errors import BotFenced, LeaseLost, NotOpen
+from viva_shared.broker.keys import Keys
+from viva_shared.events import Envelope
+
+FIRST = "0-0"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to write one interview's state and outputs, as long as the token is what Redis has."""
+
+    interview_id: str
+    holder: str
+    epoch: int
+
+    @property
+    def token(self) -> str:
+        return f"{self.holder}|{self.epoch}"
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Somebody else holds the interview."""
+
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """There is nothing to hold: ``missing`` or ``archived``."""
+
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An interview as it was last committed.
+
+    Attributes:
+        state: the stage machine's state as JSON, empty before the first commit.
+        scenario: the scenario as it was resolved at creation, JSON.
+        cursor: entry id of the last input applied.
+        effects: open effects by id, JSON each.
+        tries: how often the next input (or, with none, the first open effect) was begun.
+        tries_of: entry id of that input, or ``effect:<id>``.
+    """
+
+    status: str
+    state: str
+    scenario: str
+    version: int
+    cursor: str
+    epoch: int
+    tries: int
+    tries_of: str
+    effects: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An acquired interview."""
+
+    lease: Lease
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One stream entry, not decoded yet: what is in it may be anything."""
+
+    entry_id: str
+    raw: bytes
+
+
+def _snapshot(flat: Sequence[bytes] | Mapping[bytes, bytes]) -> Snapshot:
+    pairs = flat if isinstance(flat, Mapping) else dict(zip(flat[::2], flat[1::2], strict=True))
+    fields = {key.decode(): value.decode() for key, value in pairs.items()}
+    return Snapshot(
+        status=fields["status"],
+        state=fields["state"],
+        scenario=fields["scenario"],
+        version=int(fields["version"]),
+        cursor=fields["cursor"],
+        epoch=int(fields["epoch"]),
+        tries=int(fields["tries"]),
+        tries_of=fields["tries_of"],
+        effects={k.removeprefix("effect:"): v for k, v in fields.items() if k.startswith("effect:")},
+    )
+
+
+class Mailboxes:
+    """The broker, on one Redis. Holds no state of its own."""
+
+    def __init__(self, redis: Redis, keys: Keys | None = None) -> None:
+        self.redis = redis
+        self.keys = keys or Keys()
+
+    async def load_functions(self) -> None:
+        """Put the function library into Redis; every service does so at start, it replaces itself."""
+        source = resources.files("viva_shared.broker").joinpath("functions.lua").read_text()
+        await cast(Awaitable[str], self.redis.function_load(source, replace=True))
+
+    async def _call(self, name: str, keys: Sequence[str], *args: str | int | bytes) -> list[Any]:
+        call = partial(self.redis.fcall, f"viva1_{name}", len(keys), *keys, *args)  # type: ignore[arg-type]
+        try:
+            return list(await cast(Awaitable[list[Any]], call()))
+        except ResponseError as error:
+            if "Function not found" not in str(error):
+                raise
+            await self.load_functions()  # a Redis that lost its functions, or a new one
+            return list(await cast(Awaitable[list[Any]], call()))
+
+    # -- producers --
+
+    async def create(self, created: Envelope, scenario: str) -> bool:
+        """Make the interview with its first input; False if it was there. ``scenario`` is resolved JSON."""
+        k, iid = self.keys, created.interview_id
+        await self.redis.zadd(k.open, {iid: created.occurred_at.timestamp()}, nx=True)
+        answer = await self._call(
+            "create", [k.state(iid), k.inputs(iid), k.seen(iid)], scenario, created.event_id, created.encode()
+        )
+        await self.ring(iid)
+        return bool(answer[0] == b"created")
+
+    async def append(
+        self, event: Envelope, *, bot_epoch: int | None = None, lease: Lease | None = None
+    ) -> bool:
+        """Append an input and ring; False if its event_id was there already. Safe to repeat until it returns.
+
+        Raises:
+            NotOpen: the interview is missing or archived.
+            BotFenced: ``bot_epoch`` is not the room's any more.
+            LeaseLost: ``lease`` is given and not held any more (a holder does not ring for its own).
+        """
+        k, iid = self.keys, event.interview_id
+        answer = await self._call(
+            "append",
+            [k.state(iid), k.inputs(iid), k.seen(iid), k.bot_epoch(iid), k.lease(iid)],
+            event.event_id,
+            event.encode(),
+            "" if bot_epoch is None else bot_epoch,
+            lease.token if lease else "",
+        )
+        if answer[0] == b"refused":
+            reason = answer[1].decode()
+            if reason == "fenced":
+                raise BotFenced(f"interview {iid}: epoch {bot_epoch} is not the room's any more")
+            if reason == "lost":
+                raise LeaseLost(f"interview {iid}: epoch {lease.epoch if lease else 0} is not held any more")
+            raise NotOpen(iid, reason)
+        if lease is None:
+            await self.ring(iid)
+        return bool(answer[0] == b"appended")
+
+    async def ring(self, interview_id: str) -> None:
+        """Put the interview on the doorbell stream."""
+        await self.redis.xadd(self.keys.ready, {"interview_id": interview_id})
+
+    # -- the holder --
+
+    async def acquire(self, interview_id: str, holder: str, ttl_ms: int) -> Held | Busy | Closed:
+        """Take the lease if it is free; counts a try of what comes next."""
+        k = self.keys
+        answer = await self._call(
+            "acquire", [k.state(interview_id), k.lease(interview_id), k.inputs(interview_id)], holder, ttl_ms
+        )
+        match answer[0]:
+            case b"held":
+                return Held(Lease(interview_id, holder, int(answer[1])), _snapshot(answer[2]))
+            case b"busy":
+                return Busy(answer[1].decode().rpartition("|")[0])
+            case status:
+                return Closed(status.decode())
+
+    async def commit(
+        self,
+        lease: Lease,
+        *,
+        old_cursor: str,
+        new_cursor: str,
+        state: str,
+        outputs: Sequence[Envelope] = (),
+        closed: Sequence[str] = (),
+        opened: Mapping[str, str] | None = None,
+    ) -> None:
+        """Apply one input: state, outputs, cursor and open effects in one. Raises LeaseLost."""
+        k, iid = self.keys, lease.interview_id
+        await self._held_call(
+            lease,
+            "commit",
+            [k.state(iid), k.lease(iid), k.outputs(iid)],
+            old_cursor,
+            new_cursor,
+            state,
+            len(outputs),
+            *(o.encode() for o in outputs),
+            len(closed),
+            *closed,
+            *(part for pair in (opened or {}).items() for part in pair),
+        )
+
+    async def reject(
+        self, lease: Lease, entry: Entry, *, old_cursor: str, rejected: Envelope, reason: str
+    ) -> None:
+        """Move the cursor past an input that cannot be applied: a dead letter. Raises LeaseLost."""
+        k, iid = self.keys, lease.interview_id
+        await self._held_call(
+            lease,
+            "reject",
+            [k.state(iid), k.lease(iid), k.outputs(iid), k.dead(iid)],
+            old_cursor,
+            entry.entry_id,
+            rejected.encode(),
+            entry.raw,
+            reason,
+        )
+
+    async def emit(self, lease: Lease, outputs: Sequence[Envelope]) -> None:
+        """Write outputs that are no part of the state: the pieces of a reply under way. Raises LeaseLost."""
+        k, iid = self.keys, lease.interview_id
+        await self._held_call(lease, "emit", [k.lease(iid), k.outputs(iid)], *(o.encode() for o in outputs))
+
+    async def confirm(self, lease: Lease, *effect_ids: str) -> None:
+        """Close effects that are done and have no answer (a job is enqueued). Raises LeaseLost."""
+        k, iid = self.keys, lease.interview_id
+        await self._held_call(lease, "confirm", [k.state(iid), k.lease(iid)], *effect_ids)
+
+    async def renew(self, lease: Lease, ttl_ms: int) -> None:
+        """Heartbeat. Raises LeaseLost."""
+        await self._held_call(lease, "renew", [self.keys.lease(lease.interview_id)], ttl_ms)
+
+    async def release(self, lease: Lease) -> Literal["released", "news", "effects"]:
+        """Give the lease up, only if the cursor is at the tail and no effect is open. Raises LeaseLost."""
+        k, iid = self.keys, lease.interview_id
+        answer = await self._held_call(lease, "release", [k.state(iid), k.lease(iid), k.inputs(iid)])
+        match answer:
+            case "released" | "news" | "effects":
+                return answer
+            case other:
+                raise AssertionError(f"release answered {other!r}")
+
+    async def hand_back(self, lease: Lease) -> None:
+        """Give the lease away with work left, on draining, which counts as no try. Raises LeaseLost."""
+        k, iid = self.keys, lease.interview_id
+        await self._held_call(lease, "hand_back", [k.state(iid), k.lease(iid)])
+
+    async def _held_call(self, lease: Lease, name: str, keys: Sequence[str], *args: str | int | bytes) -> str:
+        answer = await self._call(name, keys, lease.token, *args)
+        if answer[0] == b"lost":
+            raise LeaseLost(
+                f"interview {lease.interview_id}: epoch {lease.epoch} is not held by {lease.holder} any more"
+            )
+        if answer[0] == b"stale":
+            raise LeaseLost(f"interview {lease.interview_id}: its cursor has moved; read the snapshot again")
+        return str(answer[0].decode())
+
+    # -- readers --
+
+    async def snapshot(self, interview_id: str) -> Snapshot | None:
+        """The interview as last committed; None if it does not exist."""
+        fields = await cast(Awaitable[dict[bytes, bytes]], self.redis.hgetall(self.keys.state(interview_id)))
+        return _snapshot(fields) if fields else None
+
+    async def inputs_after(self, interview_id: str, cursor: str, count: int = 100) -> list[Entry]:
+        """The next inputs after an entry id, oldest first."""
+        return await self._range(self.keys.inputs(interview_id), cursor, count)
+
+    async def outputs_after(self, interview_id: str, cursor: str = FIRST, count: int = 1000) -> list[Entry]:
+        """The next outputs after an entry id, oldest first."""
+        return await self._range(self.keys.outputs(interview_id), cursor, count)
+
+    def every_input(self, interview_id: str) -> AsyncIterator[Entry]:
+        """All inputs so far, read in pages."""
+        return self._every(self.keys.inputs(interview_id))
+
+    def every_output(self, interview_id: str) -> AsyncIterator[Entry]:
+        """All outputs so far, read in pages."""
+        return self._every(self.keys.outputs(interview_id))
+
+    async def _every(self, key: str) -> AsyncIterator[Entry]:
+        cursor = FIRST
+        while page := await self._range(key, cursor, 1000):
+            for entry in page:
+                yield entry
+            cursor = page[-1].entry_id
+
+    async def _range(self, key: str, cursor: str, count: int) -> list[Entry]:
+        entries = await self.redis.xrange(key, f"({cursor}", "+", count)
+        return [Entry(entry_id.decode(), fields.get(b"event", b"")) for entry_id, fields in entries]
+
+    async def open_interviews(self) -> list[str]:
+        """Ids of interviews that are not archived, oldest first."""
+        return [raw.decode() for raw in await self.redis.zrange(self.keys.open, 0, -1)]
+
+    async def is_forgotten(self, interview_id: str) -> bool:
+        """Whether the interview has an input after its cursor and nobody holds it."""
+        snapshot = await self.snapshot(interview_id)
+        if snapshot is None or snapshot.status != "open":
+            return False
+        if await self.redis.exists(self.keys.lease(interview_id)):
+            return False
+        return bool(snapshot.effects) or bool(await self.inputs_after(interview_id, snapshot.cursor, 1))
+
+    async def keep_report(self, interview_id: str, report: str) -> None:
+        """Keep the report, JSON, in place of an earlier one."""
+        await self.redis.set(self.keys.report(interview_id), report)
+
+    async def report(self, interview_id: str) -> bytes | None:
+        """The report, JSON; None until it is written."""
+        return cast("bytes | None", await self.redis.get(self.keys.report(interview_id)))
+
+    # -- media bots --
+
+    async def bot_acquire(self, interview_id: str, holder: str, ttl_ms: int) -> int | None:
+        """Become the room's bot: its new epoch, or None if another bot has the room. Raises NotOpen."""
+        k = self.keys
+        answer = await self._call(
+            "bot_acquire",
+            [k.state(interview_id), k.bot(interview_id), k.bot_epoch(interview_id)],
+            holder,
+            ttl_ms,
+        )
+        match answer[0]:
+            case b"held":
+                return int(answer[1])
+            case b"busy":
+                return None
+            case status:
+                raise NotOpen(interview_id, status.decode())
+
+    async def bot_renew(self, interview_id: str, holder: str, epoch: int, ttl_ms: int) -> None:
+        """Heartbeat; takes an expired lease again if nobody else has. Raises BotFenced for a higher epoch."""
+        k = self.keys
+        answer = await self._call(
+            "bot_renew", [k.bot(interview_id), k.bot_epoch(interview_id)], f"{holder}|{epoch}", epoch, ttl_ms
+        )
+        if answer[0] == b"fenced":
+            raise BotFenced(f"interview {interview_id}: epoch {epoch} is not the room's any more")
+
+    async def bot_release(self, interview_id: str, holder: str, epoch: int) -> None:
+        """Leave the room to whoever comes next; nothing happens if it is not ours any more."""
+        await self._call("bot_release", [self.keys.bot(interview_id)], f"{holder}|{epoch}")
