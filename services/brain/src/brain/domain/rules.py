@@ -1,0 +1,343 @@
+"""The rules: one method for each thing that can happen, on a draft of the decision."""
+
+from __future__ import annotations
+
+from viva_shared.events import (
+    BotJoined,
+    CandidateJoined,
+    DeadlinePassed,
+    FactsExtracted,
+    FactsLearnt,
+    InterviewEnded,
+    ReplyGenerated,
+    ReplyHeard,
+    StageChanged,
+    ToolCalled,
+    UtteranceHeard,
+    UtterancePartial,
+)
+from viva_shared.scenario import Scenario, Stage
+
+from brain.domain.draft import Draft
+from brain.domain.effects import EndInterview, Extract, Task
+from brain.domain.stages import ToolCallRefused, Trigger, accepted_facts, says_goodbye, transitions
+from brain.domain.state import Candidate, EndReason, Line, Phase, ReplyKind, State, TimerKind
+
+MAX_ASKS_A_TURN = 4
+"""Asks in one turn (a refused tool call is mended by another) before the scenario's own words close it."""
+MAX_UNHEARD = 2
+"""How often an unasked reply of which nothing was heard is decided anew."""
+CLOSING_S = 20.0
+"""How long the farewell may take to be heard before the interview ends without that."""
+
+
+class Rules:
+    """What an interview does about each input, given that it exists."""
+
+    def __init__(self, scenario: Scenario, draft: Draft) -> None:
+        self.scenario = scenario
+        self.draft = draft
+
+    @property
+    def state(self) -> State:
+        return self.draft.state
+
+    @property
+    def stage(self) -> Stage:
+        return self.scenario.stages[self.scenario.index(self.state.stage)]
+
+    # -- who is there --
+
+    def bot_joined(self, data: BotJoined) -> None:
+        """A new bot has heard and said nothing yet; who is in the room it reports next."""
+        self.draft.drop_reply("a new bot has the room")
+        self.draft.change(bot_epoch=data.bot_epoch, candidate=Candidate.ABSENT)
+
+    def candidate_joined(self, data: CandidateJoined) -> None:
+        if self.state.candidate_identity not in (None, data.identity):
+            return
+        self.draft.cancel_timer(TimerKind.ABSENCE)
+        name = self.state.candidate_name or data.name
+        self.draft.change(
+            candidate=Candidate.SILENT, candidate_identity=data.identity, candidate_name=name, unheard=0
+        )
+        if self.state.phase is Phase.WAITING:
+            self.draft.set_phase(Phase.RUNNING)
+            self.enter(self.scenario.stages[0].name, "opened")
+            self.open_stage(ReplyKind.OPENING, lead=self.scenario.words.greeting)
+        elif self.state.reply is None:
+            self.resume()
+
+    def candidate_left(self) -> None:
+        self.draft.drop_reply("the candidate left")
+        self.draft.cancel_timer(TimerKind.SILENCE)
+        self.draft.change(candidate=Candidate.ABSENT, partial="")
+        if self.state.phase is Phase.CLOSING:
+            self.end("goodbye")
+        else:
+            self.draft.set_timer(TimerKind.ABSENCE, self.scenario.absence_grace_s)
+
+    def resume(self) -> None:
+        """The candidate is back: go on where it was."""
+        if self.state.phase is Phase.CLOSING:
+            self.say(ReplyKind.FAREWELL, self.scenario.ending.farewell)
+        elif self.deadline_marked():
+            self.leave_stage(Trigger.DEADLINE)
+        elif question := self.state.last_question():
+            self.say(ReplyKind.RESUME, f"{self.scenario.words.welcome_back} {question}")
+        else:
+            self.open_stage(ReplyKind.RESUME, lead=self.scenario.words.welcome_back)
+
+    # -- the candidate speaks --
+
+    def candidate_speaking(self) -> None:
+        if self.state.candidate is not Candidate.ABSENT:
+            self.draft.change(candidate=Candidate.SPEAKING)
+            self.draft.cancel_timer(TimerKind.SILENCE)
+
+    def candidate_silent(self) -> None:
+        if self.state.candidate is Candidate.SPEAKING:
+            self.draft.change(candidate=Candidate.SILENT)
+            self.at_boundary()
+
+    def utterance_partial(self, data: UtterancePartial) -> None:
+        self.draft.change(partial=f"{self.state.partial} {data.text}".strip())
+
+    def utterance_heard(self, data: UtteranceHeard) -> None:
+        line = Line(speaker="candidate", text=data.text, of=data.utterance_id, stage=self.state.stage)
+        self.draft.change(lines=(*self.state.lines, line), partial="", reminders=0, unheard=0)
+        if self.state.candidate is Candidate.SPEAKING:
+            self.draft.change(candidate=Candidate.SILENT)
+        self.draft.drop_reply("the candidate spoke")
+        if self.state.phase is Phase.WAITING:
+            return
+        if self.state.phase is Phase.CLOSING:
+            self.end("goodbye")
+        elif self.in_last_stage and says_goodbye(data.text, self.scenario.ending.goodbyes):
+            self.close_interview("goodbye", data.utterance_id)
+        elif self.deadline_marked():
+            self.leave_stage(Trigger.DEADLINE, in_reply_to=data.utterance_id)
+        else:
+            self.draft.start_reply(ReplyKind.ANSWER, in_reply_to=data.utterance_id)
+            self.draft.ask(Task.ANSWER, self.fallback())
+
+    # -- the model answers --
+
+    def reply_generated(self, data: ReplyGenerated) -> None:
+        if self.answers_open_ask(data.ask_id):
+            self.draft.ask_answered(data.text, data.chunks)
+            self.draft.finish_reply()
+
+    def tool_called(self, data: ToolCalled) -> None:
+        if not self.answers_open_ask(data.ask_id):
+            return
+        self.draft.ask_answered(data.said, data.chunks)
+        try:
+            facts = accepted_facts(self.stage.tool, data.name, data.arguments)
+        except ToolCallRefused as refused:
+            self.mend(str(refused))
+            return
+        self.learn(facts)
+        self.leave_stage(Trigger.TOOL)
+
+    def mend(self, problem: str) -> None:
+        if self.state.reply and self.state.reply.asks < MAX_ASKS_A_TURN:
+            self.draft.ask(Task.MEND_TOOL_CALL, self.fallback(), problem=problem)
+        else:
+            self.draft.add_words(self.fallback())
+            self.draft.finish_reply()
+
+    def facts_extracted(self, data: FactsExtracted) -> None:
+        if data.ask_id in self.state.extracting:
+            self.draft.close(data.ask_id)
+            self.draft.change(extracting=tuple(e for e in self.state.extracting if e != data.ask_id))
+            self.learn(
+                {key: fact for key, fact in data.facts.items() if self.state.facts.get(key, "") is None}
+            )
+
+    def answers_open_ask(self, ask_id: str) -> bool:
+        return self.state.reply is not None and self.state.reply.ask_id == ask_id
+
+    def learn(self, facts: dict[str, str | None]) -> None:
+        """Keep what is new; a fact that is known is never taken back."""
+        new = {key: fact for key, fact in facts.items() if fact is not None}
+        if new:
+            self.draft.change(facts={**self.state.facts, **new})
+            self.draft.out(FactsLearnt(facts=new))
+
+    # -- the interviewer was heard --
+
+    def reply_heard(self, data: ReplyHeard) -> None:
+        if data.text:
+            line = Line(
+                speaker="interviewer",
+                text=data.text,
+                of=data.turn_id,
+                stage=self.state.stage,
+                complete=data.complete,
+            )
+            self.draft.change(lines=(*self.state.lines, line), unheard=0)
+        reply = self.state.reply
+        if reply is None or reply.turn_id != data.turn_id:
+            return
+        if reply.ask_id:
+            self.draft.drop_reply("it was cut short")
+        self.draft.change(reply=None)
+        if self.state.phase is Phase.ENDED:
+            return
+        if self.state.phase is Phase.CLOSING:
+            self.end(self.state.end_reason or "goodbye")
+        elif not data.text and reply.kind is not ReplyKind.ANSWER and self.state.unheard < MAX_UNHEARD:
+            self.draft.change(unheard=self.state.unheard + 1)
+            self.say_anew(reply.kind)
+        else:
+            self.at_boundary()
+
+    def say_anew(self, kind: ReplyKind) -> None:
+        """Nothing of an unasked reply was heard: decide it anew, unless the candidate is speaking."""
+        if self.state.candidate is not Candidate.SILENT:
+            return
+        match kind:
+            case ReplyKind.OPENING:
+                self.open_stage(kind, lead=self.scenario.words.greeting)
+            case ReplyKind.BRIDGE:
+                self.open_stage(kind)
+            case _:
+                self.resume()
+
+    # -- deadlines --
+
+    def deadline_passed(self, data: DeadlinePassed) -> None:
+        kind = next((k for k, timer in self.state.timers.items() if timer.timer_id == data.deadline_id), None)
+        match kind:
+            case None:
+                return  # it is not set any more
+            case TimerKind.STAGE:
+                self.draft.mark_passed(kind)
+                self.at_boundary()
+                return
+            case TimerKind.SILENCE:
+                self.draft.cancel_timer(kind)
+                if self.is_quiet():
+                    self.silence()
+            case TimerKind.ABSENCE:
+                self.draft.cancel_timer(kind)
+                self.end("abandoned")
+            case TimerKind.CLOSING:
+                self.draft.cancel_timer(kind)
+                self.end(self.state.end_reason or "goodbye")
+
+    def silence(self) -> None:
+        """Nobody has spoken for a while."""
+        reminders = self.scenario.silence.reminders
+        if self.in_last_stage:
+            self.close_interview("silence")
+        elif self.state.reminders < len(reminders):
+            words = reminders[self.state.reminders]
+            self.draft.change(reminders=self.state.reminders + 1)
+            self.say(ReplyKind.REMINDER, words)
+        else:
+            self.draft.change(reminders=0)
+            self.leave_stage(Trigger.SILENCE)
+
+    def deadline_marked(self) -> bool:
+        timer = self.state.timers.get(TimerKind.STAGE)
+        return timer is not None and timer.passed
+
+    def is_quiet(self) -> bool:
+        """Nobody speaks or is about to, and the candidate is there."""
+        return (
+            self.state.phase is Phase.RUNNING
+            and self.state.candidate is Candidate.SILENT
+            and self.state.reply is None
+        )
+
+    def at_boundary(self) -> None:
+        """Somebody has just stopped speaking: a deadline that was only marked may act now."""
+        if not self.is_quiet():
+            return
+        if self.deadline_marked():
+            self.leave_stage(Trigger.DEADLINE)
+        elif TimerKind.SILENCE not in self.state.timers:
+            ending = self.scenario.ending.silence_s
+            self.draft.set_timer(
+                TimerKind.SILENCE, ending if self.in_last_stage else self.scenario.silence.after_s
+            )
+
+    # -- stages --
+
+    @property
+    def in_last_stage(self) -> bool:
+        return self.stage is self.scenario.stages[-1]
+
+    def enter(self, name: str, reason: str) -> None:
+        """The one place where the stage changes."""
+        index = self.scenario.index(name)
+        stage = self.scenario.stages[index]
+        self.draft.change(stage=name)
+        self.draft.out(
+            StageChanged.model_validate(
+                {
+                    "stage": name,
+                    "title": stage.title,
+                    "index": index,
+                    "of": len(self.scenario.stages),
+                    "reason": reason,
+                    "deadline_s": stage.deadline_s,
+                }
+            )
+        )
+        self.draft.cancel_timer(TimerKind.STAGE)
+        if stage.deadline_s:
+            self.draft.set_timer(TimerKind.STAGE, stage.deadline_s)
+
+    def leave_stage(self, trigger: Trigger, *, in_reply_to: str | None = None) -> None:
+        """Hand over to the next stage: in the same turn by the tool, else with one bridging sentence."""
+        left = self.stage
+        following = transitions(self.scenario)[left.name, trigger]
+        self.enter(following, trigger)
+        if trigger is Trigger.TOOL:
+            self.draft.ask(Task.OPEN_STAGE, self.stage.words.opening)
+            return
+        missing = tuple(
+            fact for fact in (left.tool.arguments if left.tool else ()) if not self.state.facts[fact]
+        )
+        if missing and any(line.speaker == "candidate" for line in self.state.lines):
+            self.extract(left, missing)
+        self.open_stage(ReplyKind.BRIDGE, lead=left.words.bridge or "", in_reply_to=in_reply_to)
+
+    def extract(self, stage: Stage, wanted: tuple[str, ...]) -> None:
+        """Have what is missing of a stage's facts looked for, while the interview goes on."""
+        effect = Extract(effect_id=f"extract-{stage.name}", stage=stage.name, wanted=wanted)
+        self.draft.open(effect)
+        self.draft.change(extracting=(*self.state.extracting, effect.effect_id))
+
+    def open_stage(self, kind: ReplyKind, *, lead: str = "", in_reply_to: str | None = None) -> None:
+        """Begin a turn that puts the stage's first question."""
+        self.draft.start_reply(kind, in_reply_to=in_reply_to, lead=lead)
+        self.draft.ask(Task.OPEN_STAGE, self.stage.words.opening)
+
+    def say(self, kind: ReplyKind, words: str, *, in_reply_to: str | None = None) -> None:
+        """A whole turn in the scenario's own words."""
+        self.draft.start_reply(kind, in_reply_to=in_reply_to, lead=words)
+        self.draft.finish_reply()
+
+    def fallback(self) -> str:
+        """The scenario's own words for a model that is late or fails: the stage's, in turn."""
+        words = self.stage.words.fallback
+        return words[self.state.turns % len(words)]
+
+    # -- the end --
+
+    def close_interview(self, reason: EndReason, in_reply_to: str | None = None) -> None:
+        """Say farewell; the interview ends when that was heard."""
+        self.draft.set_phase(Phase.CLOSING)
+        self.draft.change(end_reason=reason)
+        self.draft.set_timer(TimerKind.CLOSING, CLOSING_S)
+        self.say(ReplyKind.FAREWELL, self.scenario.ending.farewell, in_reply_to=in_reply_to)
+
+    def end(self, reason: EndReason) -> None:
+        self.draft.set_phase(Phase.ENDED)
+        self.draft.change(end_reason=reason, timers={})
+        self.draft.out(InterviewEnded(reason=reason))
+        self.draft.open(EndInterview(effect_id="end"))

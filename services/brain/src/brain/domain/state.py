@@ -1,0 +1,149 @@
+"""The state of an interview: all that the machine knows, in one frozen model."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+EndReason = Literal["goodbye", "silence", "abandoned"]
+
+
+class Phase(StrEnum):
+    """How far the interview has come. It only ever moves forward (``PHASES`` below)."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    CLOSING = "closing"
+    ENDED = "ended"
+
+
+PHASES: dict[Phase, frozenset[Phase]] = {
+    Phase.WAITING: frozenset({Phase.RUNNING, Phase.ENDED}),
+    Phase.RUNNING: frozenset({Phase.CLOSING, Phase.ENDED}),
+    Phase.CLOSING: frozenset({Phase.ENDED}),
+    Phase.ENDED: frozenset(),
+}
+
+
+class Candidate(StrEnum):
+    """What the candidate is doing. An utterance heard, or ``candidate.silent``, ends speaking."""
+
+    ABSENT = "absent"
+    SILENT = "silent"
+    SPEAKING = "speaking"
+
+
+class ReplyKind(StrEnum):
+    """Why the interviewer speaks. All but an answer are unasked."""
+
+    ANSWER = "answer"
+    OPENING = "opening"
+    BRIDGE = "bridge"
+    REMINDER = "reminder"
+    RESUME = "resume"
+    FAREWELL = "farewell"
+
+
+class TimerKind(StrEnum):
+    """What a deadline is for; at most one of each kind is set."""
+
+    STAGE = "stage"
+    SILENCE = "silence"
+    ABSENCE = "absence"
+    CLOSING = "closing"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Line(_Part):
+    """One line of the conversation. The interviewer's hold what was heard, not what was generated."""
+
+    speaker: Literal["candidate", "interviewer"]
+    text: str
+    of: str
+    """The utterance_id or turn_id."""
+    stage: str
+    complete: bool = True
+
+
+class Reply(_Part):
+    """The interviewer's turn in flight: until it is heard, cancelled, or overtaken by an utterance.
+
+    Attributes:
+        ask_id: the open ask; None once all of the reply is out.
+        asks: how many asks this turn has had.
+        said: what is out of it, as far as the machine knows.
+        seq: of the next chunk.
+    """
+
+    turn_id: str
+    kind: ReplyKind
+    in_reply_to: str | None = None
+    ask_id: str | None = None
+    asks: int = 0
+    said: str = ""
+    seq: int = 0
+
+
+class Timer(_Part):
+    """A deadline that is set. ``passed`` is the mark of one that came while somebody spoke."""
+
+    timer_id: str
+    at: AwareDatetime
+    passed: bool = False
+
+
+class State(_Part):
+    """An interview.
+
+    Attributes:
+        bot_epoch: of the media bot in the room, 0 before the first.
+        partial: final segments of an utterance that is not over yet.
+        turns, timer_count: counters, from which ids are made.
+        reminders: how many times the silent candidate was reminded since it last spoke.
+        unheard: how many times in a row an unasked reply was not heard at all.
+        extracting: ids of open extractions.
+    """
+
+    interview_id: str
+    room: str
+    candidate_identity: str | None
+    candidate_name: str | None
+    phase: Phase = Phase.WAITING
+    candidate: Candidate = Candidate.ABSENT
+    bot_epoch: int = 0
+    stage: str
+    facts: dict[str, str | None]
+    lines: tuple[Line, ...] = ()
+    partial: str = ""
+    reply: Reply | None = None
+    timers: dict[TimerKind, Timer] = {}
+    turns: int = 0
+    timer_count: int = 0
+    reminders: int = 0
+    unheard: int = 0
+    extracting: tuple[str, ...] = ()
+    end_reason: EndReason | None = None
+
+    def interview_data(self) -> dict[str, Any]:
+        """What the rest of the world calls the interview's data: stage, facts, deadline and room."""
+        deadline = self.timers.get(TimerKind.STAGE)
+        return {
+            "stage": self.stage,
+            **self.facts,
+            "deadline": deadline.at.isoformat() if deadline else None,
+            "room": self.room,
+        }
+
+    def last_question(self) -> str:
+        """The last question (else sentence) of the interviewer that was heard; empty before the first."""
+        for line in reversed(self.lines):
+            if line.speaker == "interviewer":
+                sentences = re.split(r"(?<=[.?!])\s+", line.text.strip())
+                return next((s for s in reversed(sentences) if s.endswith("?")), sentences[-1])
+        return ""

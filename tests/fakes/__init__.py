@@ -1,0 +1,1 @@
+"""Complete stand-ins for vendors. Redis and LiveKit are never faked."""

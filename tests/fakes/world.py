@@ -1,0 +1,132 @@
+"""A world without processes: drives ``decide`` as bot, candidate, model and clock would."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from brain.domain.decide import decide
+from brain.domain.draft import Decision
+from brain.domain.effects import Ask, Effect, Extract, ScheduleDeadline
+from brain.domain.state import State
+from viva_shared.events import (
+    BotJoined,
+    CandidateJoined,
+    DeadlinePassed,
+    Envelope,
+    InterviewCreated,
+    Payload,
+    ReplyGenerated,
+    ReplyHeard,
+    ToolCalled,
+    UtteranceHeard,
+    new_event,
+)
+from viva_shared.scenario import Scenario, load_scenario
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+IDENTITY = "alice-i1"
+SCREENING = load_scenario("screening", Path(__file__).parents[2] / "scenarios")
+
+
+@dataclass
+class World:
+    """One interview. ``log`` holds every input, so that a test can replay it."""
+
+    scenario: Scenario = SCREENING
+    now: datetime = START
+    state: State | None = None
+    log: list[Envelope] = field(default_factory=list)
+    outputs: list[Payload] = field(default_factory=list)
+    effects: dict[str, Effect] = field(default_factory=dict)
+    decisions: list[Decision] = field(default_factory=list)
+    utterances: int = 0
+
+    def __post_init__(self) -> None:
+        self.happen(
+            InterviewCreated(
+                scenario=self.scenario.name,
+                scenario_hash=self.scenario.content_hash,
+                room="interview-i1",
+                candidate_identity=IDENTITY,
+            )
+        )
+
+    @property
+    def is_in(self) -> State:
+        """The state, which is there from the first input on."""
+        assert self.state is not None
+        return self.state
+
+    def happen(self, data: Payload) -> list[Payload]:
+        """Apply one input; returns what came out."""
+        event = new_event("i1", data, self.now)
+        decision = decide(self.scenario, self.state, event)
+        self.log.append(event)
+        self.decisions.append(decision)
+        self.state = decision.state
+        self.outputs.extend(decision.outputs)
+        for effect_id in decision.closed:
+            self.effects.pop(effect_id)
+        self.effects.update({effect.effect_id: effect for effect in decision.opened})
+        return list(decision.outputs)
+
+    # -- the people and things around an interview --
+
+    def begin(self) -> None:
+        """A bot joins and finds the candidate there."""
+        self.happen(BotJoined(bot_epoch=1))
+        self.happen(CandidateJoined(identity=IDENTITY))
+
+    def candidate_says(self, text: str) -> list[Payload]:
+        self.utterances += 1
+        return self.happen(UtteranceHeard(utterance_id=f"u{self.utterances}", text=text))
+
+    def ask(self) -> Ask:
+        """The open ask."""
+        asks = [effect for effect in self.effects.values() if isinstance(effect, Ask)]
+        assert len(asks) == 1, asks
+        return asks[0]
+
+    def model_says(self, text: str) -> list[Payload]:
+        ask = self.ask()
+        gap = " " if ask.said else ""
+        return self.happen(ReplyGenerated(ask_id=ask.effect_id, text=gap + text, chunks=ask.seq + 1))
+
+    def model_calls(self, tool: str, /, **arguments: str | None) -> list[Payload]:
+        return self.happen(
+            ToolCalled(
+                ask_id=self.ask().effect_id, name=tool, arguments=dict(arguments), chunks=self.ask().seq
+            )
+        )
+
+    def is_heard(self, text: str | None = None, *, complete: bool = True) -> list[Payload]:
+        """The candidate hears the reply in flight, whole unless told otherwise."""
+        reply = self.is_in.reply
+        assert reply is not None
+        heard = reply.said if text is None else text
+        return self.happen(ReplyHeard(turn_id=reply.turn_id, text=heard, complete=complete))
+
+    def pass_deadline(self, kind: str) -> list[Payload]:
+        """Time goes on to the deadline of a kind, which comes."""
+        timer = next(timer for k, timer in self.is_in.timers.items() if k == kind)
+        self.now = max(self.now, timer.at)
+        return self.happen(DeadlinePassed(deadline_id=timer.timer_id))
+
+    def wait(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def of_type(self, type_: str) -> list[Payload]:
+        """All outputs of a type so far."""
+        return [output for output in self.outputs if getattr(output, "type", None) == type_]
+
+    def stages(self) -> list[str]:
+        """Stages entered so far, in order."""
+        return [getattr(output, "stage", "") for output in self.of_type("stage.changed")]
+
+    def extractions(self) -> list[Extract]:
+        return [effect for effect in self.effects.values() if isinstance(effect, Extract)]
+
+    def scheduled(self) -> list[ScheduleDeadline]:
+        return [effect for effect in self.effects.values() if isinstance(effect, ScheduleDeadline)]
