@@ -1,0 +1,1 @@
+"""I/O: Gemini by google-genai, jobs by arq."""

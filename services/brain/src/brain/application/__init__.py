@@ -1,0 +1,1 @@
+"""Use cases: serving interviews as a worker, performing their effects, the jobs."""

@@ -1,0 +1,147 @@
+"""Performing effects. Their ids are deterministic: performed again after a crash, nothing changes twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import assert_never
+
+import structlog
+from viva_shared.broker import Lease, Mailboxes
+from viva_shared.events import (
+    FactsExtracted,
+    Payload,
+    ReplyChunk,
+    ReplyGenerated,
+    ToolCalled,
+    UndecodableEvent,
+    decode,
+    new_event,
+)
+from viva_shared.scenario import Scenario
+
+from brain.application.ports import Model, ModelError, Queue
+from brain.application.prompts import extract_prompt, reply_prompt
+from brain.application.speaking import Budget, Speaker, Spoken
+from brain.domain.effects import Ask, Effect, EndInterview, Extract, ScheduleDeadline
+from brain.domain.state import State
+
+log = structlog.get_logger(__name__)
+
+
+class Performer:
+    """Carries out what ``decide`` wants, on behalf of whoever holds the interview."""
+
+    def __init__(
+        self,
+        mailboxes: Mailboxes,
+        model: Model,
+        queue: Queue,
+        budget: Budget,
+        extract_s: float,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._mailboxes = mailboxes
+        self._model = model
+        self._queue = queue
+        self._budget = budget
+        self._extract_s = extract_s
+        self._now = now
+
+    async def perform(
+        self, lease: Lease, scenario: Scenario, state: State, effect: Effect, *, again: bool, poison: bool
+    ) -> None:
+        """Perform one effect to its confirmation.
+
+        Args:
+            again: somebody may have begun it before: look what is already out.
+            poison: it was begun too often: close it in the scenario's own words, without the model.
+
+        Raises:
+            LeaseLost: the interview has passed to another, who will perform it.
+        """
+        match effect:
+            case Ask():
+                await self._ask(lease, scenario, state, effect, again=again, poison=poison)
+            case Extract():
+                await self._extract(lease, scenario, state, effect, poison=poison)
+            case ScheduleDeadline():
+                await self._queue.deadline(lease.interview_id, effect.effect_id, effect.at)
+                await self._mailboxes.confirm(lease, effect.effect_id)
+            case EndInterview():
+                await self._queue.report(lease.interview_id)
+                await self._mailboxes.confirm(lease, effect.effect_id)
+            case _:
+                assert_never(effect)
+
+    async def _ask(
+        self, lease: Lease, scenario: Scenario, state: State, ask: Ask, *, again: bool, poison: bool
+    ) -> None:
+        spoken = Spoken(ask.turn_id, ask.seq)
+        if again:
+            await self._recall(lease, spoken)
+
+        async def emit(chunk: ReplyChunk) -> None:
+            event_id = f"{chunk.turn_id}:{chunk.seq}"
+            event = new_event(lease.interview_id, chunk, self._now(), event_id=event_id)
+            await self._mailboxes.emit(lease, [event])
+
+        budget = Budget(0.0, 0.0) if poison else self._budget
+        await Speaker(self._model, budget, emit).speak(
+            lambda said: reply_prompt(scenario, state, ask, said), spoken, ask.said, ask.fallback
+        )
+        answer: Payload
+        if spoken.call:
+            answer = ToolCalled(
+                ask_id=ask.effect_id,
+                name=spoken.call.name,
+                arguments=spoken.call.arguments,
+                said=spoken.text,
+                chunks=spoken.seq,
+            )
+        else:
+            answer = ReplyGenerated(
+                ask_id=ask.effect_id,
+                text=spoken.text,
+                source="scenario" if spoken.error else "model",
+                chunks=spoken.seq,
+                error=spoken.error,
+                first_chunk_s=spoken.first_chunk_s,
+            )
+        await self._answer(lease, ask.effect_id, answer)
+
+    async def _recall(self, lease: Lease, spoken: Spoken) -> None:
+        """What is already out of this turn, written by an earlier holder."""
+        async for entry in self._mailboxes.every_output(lease.interview_id):
+            try:
+                chunk = decode(entry.raw).data
+            except UndecodableEvent:
+                continue  # its reader rejects it; here it is only not ours
+            if isinstance(chunk, ReplyChunk) and chunk.turn_id == spoken.turn_id and chunk.seq == spoken.seq:
+                spoken.text += chunk.text
+                spoken.seq += 1
+
+    async def _extract(
+        self, lease: Lease, scenario: Scenario, state: State, extract: Extract, *, poison: bool
+    ) -> None:
+        prompt, schema = extract_prompt(scenario, state, extract)
+        facts: dict[str, str | None] = {}
+        error: str | None = "begun too often" if poison else None
+        if not poison:
+            try:
+                async with asyncio.timeout(self._extract_s):
+                    found = await self._model.extract(prompt, schema)
+                facts = {
+                    k: v.strip() for k in extract.wanted if isinstance(v := found.get(k), str) and v.strip()
+                }
+            except (ModelError, TimeoutError) as failure:
+                log.warning("model.extract_failed", effect_id=extract.effect_id, error=str(failure))
+                error = str(failure) or "the model was silent"
+        await self._answer(
+            lease, extract.effect_id, FactsExtracted(ask_id=extract.effect_id, facts=facts, error=error)
+        )
+
+    async def _answer(self, lease: Lease, effect_id: str, answer: Payload) -> None:
+        event = new_event(lease.interview_id, answer, self._now(), event_id=f"{effect_id}:answer")
+        await self._mailboxes.append(event, lease=lease)

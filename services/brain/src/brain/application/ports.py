@@ -1,0 +1,82 @@
+"""What the brain needs of the outside: a model that speaks, and a queue for what is later."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from pydantic import JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One line of the conversation as the model sees it."""
+
+    speaker: str
+    """``candidate`` or ``interviewer``."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A tool the model may call; ``parameters`` is JSON Schema."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the model gets: who it is and what to do now, and the conversation so far, oldest first."""
+
+    system: str
+    conversation: tuple[Utterance, ...]
+    tools: tuple[ToolSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of a streamed reply."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """The model calls a tool."""
+
+    name: str
+    arguments: dict[str, JsonValue] = field(default_factory=dict)
+
+
+class ModelError(Exception):
+    """The model could not answer. ``retryable`` says whether the same prompt may succeed in a moment."""
+
+    def __init__(self, message: str, *, retryable: bool) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+
+
+class Model(Protocol):
+    """A large language model. Vendor errors are mapped to ModelError; a cut stream raises it, too."""
+
+    name: str
+
+    def stream(self, prompt: Prompt) -> AsyncIterator[Text | ToolCall]:
+        """Stream one reply."""
+        ...
+
+    async def extract(self, prompt: Prompt, schema: dict[str, Any]) -> dict[str, JsonValue]:
+        """Answer with JSON of a schema."""
+        ...
+
+
+class Queue(Protocol):
+    """Jobs that are later or slow; enqueueing the same one twice is one job."""
+
+    async def deadline(self, interview_id: str, deadline_id: str, at: datetime) -> None: ...
+
+    async def report(self, interview_id: str) -> None: ...

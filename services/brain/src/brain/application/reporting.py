@@ -1,0 +1,94 @@
+"""The report, built from the log alone: the inputs, the outputs, and the state they led to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from viva_shared.broker import Entry, Mailboxes
+from viva_shared.events import (
+    Envelope,
+    InterviewEnded,
+    ReplyGenerated,
+    StageChanged,
+    UndecodableEvent,
+    decode,
+)
+from viva_shared.report import InterviewReport, ReportStage, ReportTurn
+from viva_shared.scenario import Scenario
+
+from brain.domain.state import State
+
+
+class NoSuchInterview(LookupError):
+    """There is nothing to report on."""
+
+
+async def build_report(mailboxes: Mailboxes, interview_id: str, model: str) -> InterviewReport:
+    """Build the report of an interview, over or not. Raises NoSuchInterview."""
+    snapshot = await mailboxes.snapshot(interview_id)
+    if snapshot is None or not snapshot.state:
+        raise NoSuchInterview(interview_id)
+    state = State.model_validate_json(snapshot.state)
+    scenario = Scenario.model_validate_json(snapshot.scenario)
+    inputs = [e async for e in _events(mailboxes.every_input(interview_id))]
+    outputs = [e async for e in _events(mailboxes.every_output(interview_id))]
+    ended = next((e for e in outputs if isinstance(e.data, InterviewEnded)), None)
+    return InterviewReport(
+        interview_id=interview_id,
+        scenario=f"{scenario.name}@{scenario.content_hash}",
+        scenario_title=scenario.title,
+        candidate_name=state.candidate_name,
+        started_at=inputs[0].occurred_at,
+        ended_at=ended.occurred_at if ended else None,
+        reason=state.end_reason,
+        facts=state.facts,
+        stages=tuple(_stages(outputs, ended.occurred_at if ended else None)),
+        turns=tuple(_turns(state, inputs)),
+        model=model,
+    )
+
+
+async def _events(entries: AsyncIterator[Entry]) -> AsyncIterator[Envelope]:
+    async for entry in entries:
+        try:
+            yield decode(entry.raw)
+        except UndecodableEvent:
+            continue  # a dead letter holds it; it is no part of what was said
+
+
+def _stages(outputs: list[Envelope], ended_at: datetime | None) -> list[ReportStage]:
+    changes = [(e.occurred_at, e.data) for e in outputs if isinstance(e.data, StageChanged)]
+    lefts = [at for at, _ in changes[1:]] + [ended_at]
+    return [
+        ReportStage(name=c.stage, title=c.title, entered_at=at, left_at=left, reason=c.reason)
+        for (at, c), left in zip(changes, lefts, strict=True)
+    ]
+
+
+def _turns(state: State, inputs: list[Envelope]) -> list[ReportTurn]:
+    by_the_model = {
+        event.data.ask_id.partition(".")[0]
+        for event in inputs
+        if isinstance(event.data, ReplyGenerated) and event.data.source == "model"
+    }
+    turns = []
+    for line in state.lines:
+        event = next(e for e in inputs if line.of in (getattr(e.data, "utterance_id", ""), _heard_turn(e)))
+        spoken = line.speaker == "interviewer"
+        turns.append(
+            ReportTurn(
+                speaker=line.speaker,
+                text=line.text,
+                at=event.occurred_at,
+                stage=line.stage,
+                timings=getattr(event.data, "timings", None),
+                source=("model" if line.of in by_the_model else "scenario") if spoken else None,
+                complete=line.complete if spoken else None,
+            )
+        )
+    return turns
+
+
+def _heard_turn(event: Envelope) -> str:
+    return getattr(event.data, "turn_id", "") if event.type == "reply.heard" else ""

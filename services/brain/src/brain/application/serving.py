@@ -1,0 +1,158 @@
+"""Serving one interview under one lease: inputs applied in order, effects performed, until all is done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from viva_shared.broker import Entry, Held, LeaseLost, Mailboxes
+from viva_shared.events import Envelope, InputRejected, UndecodableEvent, decode, new_event
+from viva_shared.scenario import Scenario
+
+from brain.application.performer import Performer
+from brain.domain.decide import NotAnInput, decide
+from brain.domain.effects import Effect, decode_effect
+from brain.domain.state import State
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every serving of one worker shares."""
+
+    mailboxes: Mailboxes
+    performer: Performer
+    max_tries: int
+    now: Callable[[], datetime]
+
+
+class Serving:
+    """One lease's work. Raises LeaseLost as soon as a write is refused or the heartbeat says so."""
+
+    def __init__(self, tools: Tools, held: Held) -> None:
+        self._tools = tools
+        self._lease = held.lease
+        self._interview_id = held.lease.interview_id
+        self._cursor = held.snapshot.cursor
+        self._tries, self._tries_of = held.snapshot.tries, held.snapshot.tries_of
+        self._scenario = Scenario.model_validate_json(held.snapshot.scenario)
+        self._state = State.model_validate_json(held.snapshot.state) if held.snapshot.state else None
+        self._inherited = {effect_id: decode_effect(raw) for effect_id, raw in held.snapshot.effects.items()}
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._wake = asyncio.Event()
+        self._lost = False
+
+    def ring(self) -> None:
+        """There may be news."""
+        self._wake.set()
+
+    def lose(self) -> None:
+        """The heartbeat found the lease gone."""
+        self._lost = True
+        self._wake.set()
+
+    async def run(self, bells_in_hand: Callable[[], frozenset[str]]) -> frozenset[str]:
+        """Serve until the lease is released; returns the doorbells that the release covers.
+
+        A doorbell in hand before the release names only inputs that the release saw.
+        """
+        try:
+            for effect in self._inherited.values():
+                self._start(effect, again=True)
+            while True:
+                self._wake.clear()
+                await self._apply_news()
+                self._check()
+                if self._running:
+                    await self._wake.wait()
+                    continue
+                covered = bells_in_hand()
+                if await self._tools.mailboxes.release(self._lease) == "released":
+                    return covered
+        finally:
+            await self._stop(list(self._running))
+
+    async def _apply_news(self) -> None:
+        while entries := await self._tools.mailboxes.inputs_after(self._interview_id, self._cursor):
+            for entry in entries:
+                self._check()
+                await self._apply(entry)
+
+    async def _apply(self, entry: Entry) -> None:
+        if entry.entry_id == self._tries_of and self._tries > self._tools.max_tries:
+            await self._reject(entry, None, f"begun {self._tries} times without success")
+            return
+        event: Envelope | None = None
+        try:
+            event = decode(entry.raw)
+            decision = decide(self._scenario, self._state, event)
+        except (UndecodableEvent, NotAnInput) as error:
+            await self._reject(entry, event, str(error))
+            return
+        now = self._tools.now()
+        await self._tools.mailboxes.commit(
+            self._lease,
+            old_cursor=self._cursor,
+            new_cursor=entry.entry_id,
+            state=decision.state.model_dump_json(),
+            outputs=[
+                new_event(self._interview_id, out, now, event_id=f"{entry.entry_id}:{number}", cause=event)
+                for number, out in enumerate(decision.outputs)
+            ],
+            closed=decision.closed,
+            opened={effect.effect_id: effect.model_dump_json() for effect in decision.opened},
+        )
+        self._cursor, self._state = entry.entry_id, decision.state
+        await self._stop([effect_id for effect_id in decision.closed if effect_id in self._running])
+        for effect in decision.opened:
+            self._start(effect, again=False)
+
+    async def _reject(self, entry: Entry, event: Envelope | None, reason: str) -> None:
+        log.error("input.rejected", interview_id=self._interview_id, entry_id=entry.entry_id, reason=reason)
+        event_id = event.event_id if event else None
+        rejected = new_event(
+            self._interview_id,
+            InputRejected(entry_id=entry.entry_id, event_id=event_id, reason=reason),
+            self._tools.now(),
+            event_id=f"{entry.entry_id}:rejected",
+            cause=event,
+        )
+        await self._tools.mailboxes.reject(
+            self._lease, entry, old_cursor=self._cursor, rejected=rejected, reason=reason
+        )
+        self._cursor = entry.entry_id
+
+    def _start(self, effect: Effect, *, again: bool) -> None:
+        assert self._state is not None, "an effect is opened by a commit, which has a state"
+        poison = (
+            again and self._tries_of == f"effect:{effect.effect_id}" and self._tries > self._tools.max_tries
+        )
+        work = self._tools.performer.perform(
+            self._lease, self._scenario, self._state, effect, again=again, poison=poison
+        )
+        task = asyncio.create_task(work, name=f"{self._interview_id} {effect.effect_id}")
+        self._running[effect.effect_id] = task
+        task.add_done_callback(lambda _: self._wake.set())
+
+    def _check(self) -> None:
+        """Let what ended badly end the serving: LeaseLost, an outage, or a defect."""
+        for effect_id, task in list(self._running.items()):
+            if task.done():
+                del self._running[effect_id]
+                task.result()
+        if self._lost:
+            raise LeaseLost(
+                f"interview {self._interview_id}: the lease of epoch {self._lease.epoch} has expired"
+            )
+
+    async def _stop(self, effect_ids: list[str]) -> None:
+        tasks = [self._running.pop(effect_id) for effect_id in effect_ids]
+        for task in tasks:
+            task.cancel()
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(outcome, Exception) and not isinstance(outcome, LeaseLost):
+                log.warning("effect.stopped", interview_id=self._interview_id, error=repr(outcome))

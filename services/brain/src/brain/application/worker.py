@@ -1,0 +1,123 @@
+"""A brain worker: reads doorbells and serves interviews. To serve more, start another one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
+
+import structlog
+from viva_shared.broker import UNAVAILABLE, Bell, Doorbell, LeaseLost, until_available
+
+from brain.application.serving import Tools
+from brain.application.tenure import Tenure
+
+log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """Serves up to ``max_interviews`` at a time.
+
+    Args:
+        name: unique to this process: the consumer, the holder of leases, and the worker's own stream.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        tools: Tools,
+        doorbell: Doorbell,
+        *,
+        lease_ttl_s: float,
+        heartbeat_s: float,
+        max_interviews: int,
+    ) -> None:
+        self.name = name
+        self._tools = tools
+        self._doorbell = doorbell
+        self._ttl_ms = int(lease_ttl_s * 1000)
+        self._heartbeat_s = heartbeat_s
+        self._max_interviews = max_interviews
+        self._tenures: dict[str, Tenure] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._room = asyncio.Event()
+        self._room.set()
+
+    async def run(self) -> None:
+        """Work until cancelled, then give every lease away."""
+        await until_available("doorbell", self._doorbell.ensure_group)
+        log.info("worker.ready", worker=self.name, max_interviews=self._max_interviews)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._forever(self._read))
+                group.create_task(self._forever(self._read_passed))
+                group.create_task(self._forever(self._claim))
+                group.create_task(self._forever(self._beat))
+        finally:
+            await self._stop()
+
+    async def _forever(self, step: Callable[[], Awaitable[None]]) -> NoReturn:
+        while True:
+            await until_available(step.__name__.strip("_"), step)
+
+    async def _read(self) -> None:
+        await self._room.wait()
+        for bell in await self._doorbell.read(self._free()):
+            self._take(bell)
+
+    async def _read_passed(self) -> None:
+        for bell in await self._doorbell.passed():
+            self._take(bell)
+
+    async def _claim(self) -> None:
+        """Doorbells of the dead: nobody has kept them for as long as a lease lives."""
+        await asyncio.sleep(self._heartbeat_s)
+        if free := self._free():
+            for bell in await self._doorbell.claim(self._ttl_ms, free):
+                self._take(bell)
+
+    async def _beat(self) -> None:
+        await asyncio.sleep(self._heartbeat_s)
+        await asyncio.gather(*(tenure.heartbeat() for tenure in list(self._tenures.values())))
+
+    def _free(self) -> int:
+        return max(0, self._max_interviews - len(self._tenures))
+
+    def _take(self, bell: Bell) -> None:
+        tenure = self._tenures.get(bell.interview_id)
+        if tenure:
+            tenure.ring(bell.bell_id)
+            return
+        tenure = Tenure(bell.interview_id, self.name, self._tools, self._doorbell, self._ttl_ms)
+        tenure.ring(bell.bell_id)
+        self._tenures[bell.interview_id] = tenure
+        self._tasks[bell.interview_id] = asyncio.create_task(self._serve(tenure), name=bell.interview_id)
+        if not self._free():
+            self._room.clear()
+
+    async def _serve(self, tenure: Tenure) -> None:
+        structlog.contextvars.bind_contextvars(interview_id=tenure.interview_id)
+        try:
+            await tenure.run()
+        except UNAVAILABLE as error:
+            log.warning(
+                "interview.dropped", error=str(error)
+            )  # its doorbells are pending: it is claimed again
+        except Exception:
+            log.exception("interview.crashed")
+        finally:
+            del self._tenures[tenure.interview_id], self._tasks[tenure.interview_id]
+            self._room.set()
+
+    async def _stop(self) -> None:
+        tenures = list(self._tenures.values())
+        tasks = list(self._tasks.values())
+        for tenure in tenures:
+            try:
+                await tenure.hand_back()
+            except (LeaseLost, *UNAVAILABLE):
+                log.info("lease.not_handed_back", interview_id=tenure.interview_id)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        log.info("worker.stopped", worker=self.name, interviews=len(tenures))

@@ -1,0 +1,111 @@
+"""Wiring: the one place where the brain's parts are built and put together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import structlog
+import uvloop
+from pydantic import ValidationError
+from viva_shared.broker import Doorbell, Keys, Mailboxes, connect, until_available
+from viva_shared.logs import configure_logging
+
+from brain.adapters.arq_jobs import run_jobs
+from brain.adapters.arq_queue import connect_queue
+from brain.adapters.gemini import GeminiModel
+from brain.application.jobs import Jobs
+from brain.application.performer import Performer
+from brain.application.serving import Tools
+from brain.application.speaking import Budget
+from brain.application.worker import Worker
+from brain.settings import BrainSettings
+
+log = structlog.get_logger(__name__)
+
+
+def utc_now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+def build_model(settings: BrainSettings) -> GeminiModel:
+    """Gemini, or the local provider that speaks its protocol."""
+    if settings.llm_provider == "local":
+        return GeminiModel(settings.model, "local", settings.local_providers_url)
+    return GeminiModel(settings.model, settings.google_api_key.get_secret_value())
+
+
+async def run_worker(settings: BrainSettings) -> None:
+    """Serve interviews until cancelled."""
+    redis = connect(settings.redis_url)
+    keys = Keys(settings.key_prefix)
+    mailboxes = Mailboxes(redis, keys)
+    model = build_model(settings)
+    await until_available("functions", mailboxes.load_functions)
+    queue = await connect_queue(settings.jobs_url)
+    name = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}"
+    performer = Performer(
+        mailboxes,
+        model,
+        queue,
+        Budget(settings.first_chunk_s, settings.stall_s),
+        settings.extract_s,
+        utc_now,
+    )
+    worker = Worker(
+        name,
+        Tools(mailboxes, performer, settings.max_tries, utc_now),
+        Doorbell(redis, name, keys),
+        lease_ttl_s=settings.lease_ttl_s,
+        heartbeat_s=settings.heartbeat_s,
+        max_interviews=settings.max_interviews,
+    )
+    try:
+        await worker.run()
+    finally:
+        await model.aclose()
+        await queue.aclose()
+        await redis.aclose()
+
+
+async def run_job_worker(settings: BrainSettings) -> None:
+    """Run deadlines, reports and the sweeper until cancelled."""
+    redis = connect(settings.redis_url)
+    mailboxes = Mailboxes(redis, Keys(settings.key_prefix))
+    await until_available("functions", mailboxes.load_functions)
+    try:
+        await run_jobs(Jobs(mailboxes, settings.model, utc_now), settings.jobs_url)
+    finally:
+        await redis.aclose()
+
+
+async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:
+    """Cancel the work on SIGTERM and SIGINT; it cleans up in its ``finally``."""
+    task = asyncio.create_task(work)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        log.info("stopped")
+
+
+def main(role: str) -> int:
+    """Run one role (``worker`` or ``jobs``) until it is told to stop; the exit code."""
+    try:
+        settings = BrainSettings()
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_input=False):
+            print(f"brain: {problem['msg']}")  # noqa: T201  before logging is configured
+        return 2
+    configure_logging(f"brain-{role}", settings)
+    work = {"worker": run_worker, "jobs": run_job_worker}[role](settings)
+    uvloop.run(_until_signalled(work))
+    return 0

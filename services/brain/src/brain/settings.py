@@ -1,0 +1,31 @@
+"""Settings of the brain's processes."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from viva_shared.settings import ProviderSettings
+
+
+class BrainSettings(ProviderSettings):
+    """One worker, or the jobs."""
+
+    jobs_redis_url: str = Field("", alias="JOBS_REDIS_URL")
+    """Where arq keeps its jobs: one node or Sentinel, never a Cluster. Empty: REDIS_URL."""
+    model: str = Field("gemini-flash-lite-latest", alias="VIVA_MODEL")
+    lease_ttl_s: float = Field(2.0, alias="VIVA_LEASE_TTL_S", gt=0.1)
+    """How long a dead worker's interviews wait for another."""
+    heartbeat_s: float = Field(0.5, alias="VIVA_HEARTBEAT_S", gt=0)
+    max_interviews: int = Field(50, alias="VIVA_MAX_INTERVIEWS", ge=1)
+    """Interviews that one worker serves at a time; further ones wait for another worker."""
+    max_tries: int = Field(5, alias="VIVA_MAX_TRIES", ge=1)
+    """How often an input or effect is begun before it counts as poison."""
+    first_chunk_s: float = Field(1.3, alias="VIVA_MODEL_FIRST_CHUNK_S", gt=0)
+    """Seconds to the model's first words, retries included, before the scenario's own words are said."""
+    stall_s: float = Field(3.0, alias="VIVA_MODEL_STALL_S", gt=0)
+    """Seconds without a further word before a reply under way counts as cut."""
+    extract_s: float = Field(15.0, alias="VIVA_MODEL_EXTRACT_S", gt=0)
+
+    @property
+    def jobs_url(self) -> str:
+        """Where arq's queues are."""
+        return self.jobs_redis_url or self.redis_url

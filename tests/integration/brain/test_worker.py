@@ -1,0 +1,219 @@
+"""Workers on a real Redis: whole interviews, take-overs, failures of the model, poison."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from brain.application import serving
+from brain.application.ports import ModelError, ToolCall
+from brain.application.speaking import Budget
+from brain.domain.state import Phase
+from fakes.model import SILENCE, ScriptedModel
+from fakes.queue import RecordingQueue
+from fakes.world import SCREENING
+from fixtures.brains import TextRoom, build_worker, eventually, working
+from viva_shared.broker import Mailboxes
+from viva_shared.events import InputRejected, ReplyChunk, ReplyGenerated, UtteranceHeard, decode
+
+pytestmark = pytest.mark.integration
+
+INTRO = ToolCall(
+    "self_intro_complete", {"name": "Alice", "current_role": "nurse", "intro_summary": "ten years of nursing"}
+)
+PROJECT = ToolCall("past_experience_complete", {"project": "a ward plan"})
+
+
+async def nothing_is_left(mailboxes: Mailboxes) -> None:
+    """Every doorbell is acknowledged and deleted, and every lease given up."""
+    await eventually(lambda: mailboxes.redis.xlen(mailboxes.keys.ready), lambda left: left == 0)
+    assert (await mailboxes.redis.xpending(mailboxes.keys.ready, "brain"))["pending"] == 0
+    assert not [key async for key in mailboxes.redis.scan_iter(f"{mailboxes.keys.prefix}:*:lease")]
+
+
+async def hold_interview(room: TextRoom) -> list[str]:
+    """Alice talks with the interviewer until the end; what she heard."""
+    await room.open()
+    heard = [await room.hear()]
+    for answer in ("I am Alice, a nurse for ten years", "I made a ward plan", "No questions. Goodbye!"):
+        await room.say(answer)
+        heard.append(await room.hear())
+    await room.wait_for(lambda out: out[-1].type == "interview.ended" or None, "the end")
+    return heard
+
+
+def alice_model() -> ScriptedModel:
+    return ScriptedModel(
+        ["Please ", "introduce ", "yourself."],
+        [INTRO],
+        ["Which ", "project?"],
+        [PROJECT],
+        ["Any ", "questions?"],
+    )
+
+
+async def test_a_whole_interview(mailboxes: Mailboxes) -> None:
+    queue, room = RecordingQueue(), TextRoom(mailboxes)
+    async with working(build_worker(mailboxes, alice_model(), queue)):
+        heard = await hold_interview(room)
+        await nothing_is_left(mailboxes)
+    assert heard == [
+        f"{SCREENING.words.greeting} Please introduce yourself.",
+        "Which project?",
+        "Any questions?",
+        SCREENING.ending.farewell,
+    ]
+    state = await room.state()
+    assert (state.phase, state.end_reason) == (Phase.ENDED, "goodbye")
+    assert state.facts["project"] == "a ward plan"
+    assert queue.reports == {room.interview_id}
+    assert {timer.partition("-")[0] for _, timer in queue.deadlines} == {"stage", "silence", "closing"}
+
+
+async def test_twenty_interviews_over_two_workers(mailboxes: Mailboxes) -> None:
+    queue, rooms = RecordingQueue(), [TextRoom(mailboxes) for _ in range(20)]
+    models = [ScriptedModel(["Go ", "on."]) for _ in range(2)]
+
+    async def talk(room: TextRoom) -> list[str]:
+        await room.open()
+        heard = [await room.hear()]
+        for number in range(5):
+            await room.say(f"word {number}")
+            heard.append(await room.hear())
+        return heard
+
+    async with (
+        working(build_worker(mailboxes, models[0], queue)),
+        working(build_worker(mailboxes, models[1], queue)),
+    ):
+        heard = await asyncio.gather(*(talk(room) for room in rooms))
+        await nothing_is_left(mailboxes)
+    assert all(replies[1:] == ["Go on."] * 5 for replies in heard)
+    assert all(model.prompts for model in models), "both worked"
+
+
+async def test_another_worker_finishes_the_reply_of_a_dead_one(mailboxes: Mailboxes) -> None:
+    queue, room = RecordingQueue(), TextRoom(mailboxes)
+    first, second = ScriptedModel(["Please introduce", SILENCE]), ScriptedModel([" yourself", " now."])
+    dying = build_worker(mailboxes, first, queue, budget=Budget(60, 60), lease_ttl_s=0.5)
+    task = asyncio.create_task(dying.run())
+    await room.open()
+    await room.wait_for(lambda out: "introduce" in str(out) or None, "the beginning of the reply")
+    dying._stop = _dead  # type: ignore[method-assign]  # a killed process gives nothing back
+    for tenure in asyncio.all_tasks():
+        if tenure.get_name() == room.interview_id or room.interview_id in tenure.get_name():
+            tenure.cancel()
+    task.cancel()
+    async with working(build_worker(mailboxes, second, queue)):
+        assert await room.hear() == f"{SCREENING.words.greeting} Please introduce yourself now."
+    assert "Already said" in second.prompts[0].system
+    assert [chunk.seq for chunk in await room.chunks("t1")] == [0, 1, 2, 3]
+
+
+async def _dead() -> None:
+    return
+
+
+@pytest.mark.parametrize(
+    ("script", "said", "error"),
+    [
+        ([SILENCE], "", "the model is silent"),
+        ([ModelError("401 UNAUTHENTICATED", retryable=False)], "", "401"),
+        ([ModelError("500 INTERNAL", retryable=True)], "", "500"),
+        ([], "", "nothing"),
+        (["What ", ModelError("cut", retryable=False)], "What … ", "cut"),
+        (["What ", SILENCE], "What … ", "the model is silent"),
+    ],
+)
+async def test_a_model_that_fails_is_answered_for_by_the_scenario(
+    mailboxes: Mailboxes, script: list[str | ToolCall | ModelError], said: str, error: str
+) -> None:
+    room, model = TextRoom(mailboxes), ScriptedModel(["Hello."], script)
+    worker = build_worker(mailboxes, model, RecordingQueue(), budget=Budget(0.3, 0.2))
+    async with working(worker):
+        await room.open()
+        await room.hear()
+        await room.say("hello")
+        assert await room.hear() == said + SCREENING.stages[0].words.fallback[2]
+    inputs = [decode(e.raw).data async for e in mailboxes.every_input(room.interview_id)]
+    answer = [data for data in inputs if isinstance(data, ReplyGenerated)][1]
+    assert answer.source == "scenario"
+    assert error in (answer.error or "")
+
+
+async def test_a_failure_that_passes_is_tried_again(mailboxes: Mailboxes) -> None:
+    failure = ModelError("503", retryable=True)
+    room, model = TextRoom(mailboxes), ScriptedModel([failure], ["Please ", failure], ["introduce yourself."])
+    async with working(build_worker(mailboxes, model, RecordingQueue())):
+        await room.open()
+        assert await room.hear() == f"{SCREENING.words.greeting} Please introduce yourself."
+    assert "Already said: " + SCREENING.words.greeting + " Please" in model.prompts[2].system
+
+
+async def test_garbage_becomes_a_dead_letter_and_the_interview_goes_on(mailboxes: Mailboxes) -> None:
+    room = TextRoom(mailboxes)
+    keys, redis = mailboxes.keys, mailboxes.redis
+    async with working(build_worker(mailboxes, ScriptedModel(["Hello."]), RecordingQueue())):
+        await room.open()
+        await room.hear()
+        for garbage in (b"\xff\xfe", b"{}", b'{"event_id":"x","type":"no.such"}', b"[" * 70_000):
+            await redis.xadd(keys.inputs(room.interview_id), {b"event": garbage})
+        await redis.xadd(keys.inputs(room.interview_id), {b"other": b"field"})
+        await room.say("are you there")
+        assert await room.hear() == "Hello."
+        await nothing_is_left(mailboxes)
+    rejected = [e.data for e in await room.outputs() if isinstance(e.data, InputRejected)]
+    assert len(rejected) == 5
+    assert await redis.xlen(keys.dead(room.interview_id)) == 5
+
+
+async def test_an_input_that_crashes_the_worker_is_given_up(
+    mailboxes: Mailboxes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = serving.decide
+
+    def crashing(scenario, state, event):  # type: ignore[no-untyped-def]
+        if "poison" in str(event.data):
+            raise ZeroDivisionError("a defect")
+        return real(scenario, state, event)
+
+    monkeypatch.setattr(serving, "decide", crashing)
+    room = TextRoom(mailboxes)
+    worker = build_worker(mailboxes, ScriptedModel(["Hello."]), RecordingQueue(), lease_ttl_s=0.5)
+    async with working(worker):
+        await room.open()
+        await room.hear()
+        await room.say("poison")
+        await room.say("are you there")
+        assert await room.hear() == "Hello."
+    [rejected] = [e.data for e in await room.outputs() if isinstance(e.data, InputRejected)]
+    assert "begun" in rejected.reason
+    assert [line.text for line in (await room.state()).lines if line.speaker == "candidate"] == [
+        "are you there"
+    ]
+
+
+async def test_a_duplicate_is_applied_once(mailboxes: Mailboxes) -> None:
+    room = TextRoom(mailboxes)
+    async with working(build_worker(mailboxes, ScriptedModel(["Hello."]), RecordingQueue())):
+        await room.open()
+        await room.hear()
+        for _ in range(3):
+            await room.send(UtteranceHeard(utterance_id="u1", text="hello"), event_id="same")
+        await room.hear()
+        await nothing_is_left(mailboxes)
+    assert len([line for line in (await room.state()).lines if line.speaker == "candidate"]) == 1
+
+
+async def test_chunks_go_out_as_they_come(mailboxes: Mailboxes) -> None:
+    room = TextRoom(mailboxes)
+    worker = build_worker(
+        mailboxes, ScriptedModel(["One ", "two ", SILENCE]), RecordingQueue(), budget=Budget(60, 60)
+    )
+    async with working(worker):
+        await room.open()
+        await room.wait_for(
+            lambda out: [e for e in out if isinstance(e.data, ReplyChunk) and "two" in e.data.text] or None,
+            "two",
+        )
+        assert [c.text for c in await room.chunks("t1")] == [SCREENING.words.greeting, " One ", "two "]
