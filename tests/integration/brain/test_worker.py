@@ -12,7 +12,7 @@ from brain.domain.state import Phase
 from fakes.model import SILENCE, ScriptedModel
 from fakes.queue import RecordingQueue
 from fakes.world import SCREENING
-from fixtures.brains import TextRoom, build_worker, eventually, working
+from fixtures.brains import TextRoom, build_worker, nothing_is_left, working
 from viva_shared.broker import Mailboxes
 from viva_shared.events import InputRejected, ReplyChunk, ReplyGenerated, UtteranceHeard, decode
 
@@ -22,13 +22,6 @@ INTRO = ToolCall(
     "self_intro_complete", {"name": "Alice", "current_role": "nurse", "intro_summary": "ten years of nursing"}
 )
 PROJECT = ToolCall("past_experience_complete", {"project": "a ward plan"})
-
-
-async def nothing_is_left(mailboxes: Mailboxes) -> None:
-    """Every doorbell is acknowledged and deleted, and every lease given up."""
-    await eventually(lambda: mailboxes.redis.xlen(mailboxes.keys.ready), lambda left: left == 0)
-    assert (await mailboxes.redis.xpending(mailboxes.keys.ready, "brain"))["pending"] == 0
-    assert not [key async for key in mailboxes.redis.scan_iter(f"{mailboxes.keys.prefix}:*:lease")]
 
 
 async def hold_interview(room: TextRoom) -> list[str]:

@@ -41,9 +41,18 @@ def _deadlines(jobs: Jobs, url: str) -> Worker:
     return _worker(
         url,
         DEADLINES,
-        functions=[func(cast("WorkerCoroutine", deadline_passed), keep_result=60, max_tries=20)],
+        functions=[
+            func(
+                cast("WorkerCoroutine", deadline_passed), name="deadline_passed", keep_result=60, max_tries=20
+            )
+        ],
         cron_jobs=[
-            cron(cast("WorkerCoroutine", sweep), second=set(range(0, 60, SWEEP_EVERY_S)), keep_result=0)
+            cron(
+                cast("WorkerCoroutine", sweep),
+                name="sweep",
+                second=set(range(0, 60, SWEEP_EVERY_S)),
+                keep_result=0,
+            )
         ],
         job_timeout=DEADLINE_TIMEOUT_S,
         poll_delay=0.1,
@@ -60,7 +69,9 @@ def _reports(jobs: Jobs, url: str) -> Worker:
     return _worker(
         url,
         REPORTS,
-        functions=[func(cast("WorkerCoroutine", write_report), keep_result=60, max_tries=50)],
+        functions=[
+            func(cast("WorkerCoroutine", write_report), name="write_report", keep_result=60, max_tries=50)
+        ],
         job_timeout=REPORT_TIMEOUT_S,
         poll_delay=0.2,
     )
