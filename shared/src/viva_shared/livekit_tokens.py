@@ -1,0 +1,71 @@
+"""LiveKit access tokens: who may enter which room, and that the interviewer is sent there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from livekit.api import AccessToken, VideoGrants
+from livekit.protocol.agent_dispatch import RoomAgentDispatch
+from livekit.protocol.room import RoomConfiguration
+
+from viva_shared.rooms import ROLE_ATTRIBUTE
+from viva_shared.settings import LiveKitSettings, SettingsError
+
+TOKEN_TTL = timedelta(hours=2)
+"""How long a token opens the door. Counts when somebody connects, not while they are in the room."""
+
+Role = Literal["candidate", "observer"]
+
+CANDIDATE_SOURCES = ["microphone", "camera", "screen_share", "screen_share_audio"]
+
+
+def mint_token(
+    settings: LiveKitSettings,
+    *,
+    room: str,
+    identity: str,
+    name: str = "",
+    role: Role = "candidate",
+    ttl: timedelta = TOKEN_TTL,
+) -> str:
+    """A signed JWT for one room.
+
+    A candidate may publish, subscribe and send data, and the room's configuration dispatches the interviewer;
+    a room that is open already keeps its own. An observer is hidden, only listens, and dispatches nobody.
+
+    Raises:
+        SettingsError: a variable without which no token can be signed is not set.
+    """
+    if missing := settings.missing_livekit:
+        raise SettingsError(f"LiveKit is not configured: set {' and '.join(missing)}")
+    token = (
+        AccessToken(settings.livekit_api_key, settings.livekit_api_secret.get_secret_value())
+        .with_identity(identity)
+        .with_name(name or identity)
+        .with_ttl(ttl)
+        .with_attributes({ROLE_ATTRIBUTE: role})
+    )
+    if role == "observer":
+        grants = VideoGrants(
+            room_join=True,
+            room=room,
+            can_publish=False,
+            can_subscribe=True,
+            can_publish_data=False,
+            hidden=True,
+        )
+        return token.with_grants(grants).to_jwt()
+    grants = VideoGrants(
+        room_join=True,
+        room=room,
+        can_publish=True,
+        can_publish_sources=CANDIDATE_SOURCES,
+        can_subscribe=True,
+        can_publish_data=True,
+    )
+    config = RoomConfiguration(
+        agents=[RoomAgentDispatch(agent_name=settings.agent_name)],
+        departure_timeout=settings.departure_timeout_s,
+    )
+    return token.with_grants(grants).with_room_config(config).to_jwt()

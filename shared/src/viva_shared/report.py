@@ -1,0 +1,158 @@
+"""What is left of an interview: the report, which the jobs write, and its two renderings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from viva_shared.events import TurnTimings
+
+SPEAKERS = {"candidate": "Candidate", "interviewer": "Interviewer"}
+
+TIMING_TITLES = {
+    "transcribed_s": "speech to text is final",
+    "turn_ended_s": "the turn counts as over",
+    "first_text_s": "first words of the answer",
+    "first_audio_s": "first sound of the answer",
+}
+"""The steps of an answer, each in seconds from the end of the candidate's speech."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ReportStage(_Part):
+    """One stage as it went.
+
+    Attributes:
+        left_at: None if the interview broke off in it.
+        reason: why it was entered: ``opened``, ``tool`` or ``deadline``.
+    """
+
+    name: str
+    title: str
+    entered_at: AwareDatetime
+    left_at: AwareDatetime | None = None
+    reason: str | None = None
+
+
+class ReportTurn(_Part):
+    """One turn of either side: what was understood of the candidate, what was heard of the interviewer.
+
+    Attributes:
+        timings: of an interviewer's answer, where they were measured.
+        source: whose words an interviewer's turn was made of.
+        complete: False if the candidate heard only a part.
+    """
+
+    speaker: Literal["candidate", "interviewer"]
+    text: str
+    at: AwareDatetime
+    stage: str
+    timings: TurnTimings | None = None
+    source: Literal["model", "scenario"] | None = None
+    complete: bool | None = None
+
+
+class InterviewReport(_Part):
+    """A whole interview."""
+
+    interview_id: str
+    scenario: str
+    started_at: AwareDatetime
+    ended_at: AwareDatetime | None = None
+    reason: str | None = None
+    facts: dict[str, str | None] = {}
+    stages: tuple[ReportStage, ...] = ()
+    turns: tuple[ReportTurn, ...] = ()
+    model: str = ""
+    scenario_title: str | None = None
+    candidate_name: str | None = None
+
+    @property
+    def candidate(self) -> str | None:
+        """How the candidate is called: by what was learnt in the interview, else as they joined."""
+        return self.facts.get("name") or self.candidate_name
+
+
+def transcript_markdown(report: InterviewReport) -> str:
+    """Both sides' words in order, under a heading for each stage."""
+    titles = {stage.name: stage.title for stage in report.stages}
+    lines = [f"# Transcript: {report.scenario_title or report.scenario}", ""]
+    lines += [f"Interview `{report.interview_id}`, {report.started_at:%Y-%m-%d %H:%M} UTC.", ""]
+    stage = None
+    for turn in report.turns:
+        if turn.stage != stage:
+            stage = turn.stage
+            lines += [f"## {titles.get(stage, stage)}", ""]
+        offset = _clock((turn.at - report.started_at).total_seconds())
+        cut = " *(cut short)*" if turn.complete is False else ""
+        lines += [f"**{SPEAKERS[turn.speaker]}** [{offset}] {turn.text or '…'}{cut}", ""]
+    return "\n".join(lines)
+
+
+def report_markdown(report: InterviewReport) -> str:
+    """Facts, stages and timings, for the person who decides."""
+    candidate = report.candidate or "not named"
+    lines = [f"# Interview report: {report.scenario_title or report.scenario}", ""]
+    lines += [
+        f"- Candidate: {candidate}",
+        f"- Interview: `{report.interview_id}`, scenario `{report.scenario}`",
+        f"- Started: {report.started_at:%Y-%m-%d %H:%M:%S} UTC",
+    ]
+    if report.ended_at:
+        seconds = (report.ended_at - report.started_at).total_seconds()
+        lines.append(f"- Lasted: {_clock(seconds)}, ended by {report.reason or 'nothing known'}")
+    else:
+        lines.append("- It has not ended.")
+    lines += [f"- Model: {report.model or 'not known'}", "", "## What was learnt", ""]
+    facts = [(name.replace("_", " "), value or "not learnt") for name, value in report.facts.items()]
+    lines += _table(("Fact", "In the candidate's words, as they were understood"), facts)
+    lines += ["", "## Stages", ""]
+    why_left = [*(stage.reason for stage in report.stages), report.reason][1:]
+    stages = [
+        (
+            stage.title,
+            _clock((stage.entered_at - report.started_at).total_seconds()),
+            _clock((stage.left_at - stage.entered_at).total_seconds()) if stage.left_at else "not left",
+            left_by or "",
+        )
+        for stage, left_by in zip(report.stages, why_left, strict=True)
+    ]
+    lines += _table(("Stage", "Entered at", "Lasted", "Left by"), stages)
+    lines += ["", "## How long the candidate waited", ""]
+    lines += ["Seconds from the end of the candidate's speech.", ""]
+    lines += _table(("Step", "Median", "Longest", "Answers"), timing_rows(report))
+    lines += ["", "A person reads this and decides; Viva does not.", ""]
+    return "\n".join(lines)
+
+
+def timing_rows(report: InterviewReport) -> list[tuple[str, str, str, str]]:
+    """For each step of an answer: its title, the median, the longest, and how many were measured."""
+    rows = []
+    for step, title in TIMING_TITLES.items():
+        measured = [
+            value
+            for turn in report.turns
+            if turn.timings and (value := getattr(turn.timings, step)) is not None
+        ]
+        if measured:
+            rows.append((title, f"{median(measured):.2f} s", f"{max(measured):.2f} s", str(len(measured))))
+    return rows
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    if not rows:
+        return ["None."]
+    lines = ["| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]
+    cells = ([cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows)
+    return lines + ["| " + " | ".join(row) + " |" for row in cells]
