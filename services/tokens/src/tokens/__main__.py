@@ -1,0 +1,7 @@
+"""``python -m tokens``."""
+
+import sys
+
+from tokens.main import main
+
+sys.exit(main())

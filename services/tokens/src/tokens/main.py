@@ -1,0 +1,61 @@
+"""Wiring: settings, Redis, LiveKit, HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+
+import structlog
+import uvicorn
+from livekit.api import LiveKitAPI
+from viva_shared.broker import Keys, Mailboxes, connect, until_available
+from viva_shared.logs import configure_logging
+from viva_shared.settings import SettingsError, load_settings
+
+from tokens.adapters.http import build_app
+from tokens.adapters.livekit import LiveKitDispatches
+from tokens.application.interviews import Interviews
+from tokens.settings import TokensSettings
+
+log = structlog.get_logger(__name__)
+
+
+async def serve(settings: TokensSettings) -> None:
+    """Run until SIGTERM or SIGINT. Waits for Redis before it listens, and says so."""
+    redis = connect(settings.redis_url)
+    mailboxes = Mailboxes(redis, Keys(settings.key_prefix))
+    # LiveKitAPI refuses to be built without keys; nothing is dispatched then, and /livekit/token says why.
+    api = LiveKitAPI(
+        settings.livekit_url,
+        settings.livekit_api_key or "missing",
+        settings.livekit_api_secret.get_secret_value() or "missing",
+    )
+    try:
+        await until_available("tokens", mailboxes.load_functions)
+        interviews = Interviews(
+            mailboxes, settings.scenarios_dir, settings.default_scenario, lambda: datetime.now(UTC)
+        )
+        app = build_app(settings, interviews, LiveKitDispatches(api, settings.agent_name))
+        config = uvicorn.Config(
+            app, host=settings.host, port=settings.port, log_config=None, access_log=False
+        )
+        log.info("tokens.ready", url=f"http://{settings.host}:{settings.port}")
+        await uvicorn.Server(config).serve()
+    finally:
+        await api.aclose()
+        await redis.aclose()
+
+
+def main() -> int:
+    """Entry point; 2 for settings that stop the start."""
+    try:
+        settings = load_settings(TokensSettings)
+    except SettingsError as error:
+        print(f"tokens: {error}", file=sys.stderr)  # noqa: T201 - logging is not set up yet
+        return 2
+    configure_logging("tokens", settings)
+    if missing := settings.missing_livekit:
+        log.warning("livekit.not_configured", missing=missing)
+    asyncio.run(serve(settings))
+    return 0
