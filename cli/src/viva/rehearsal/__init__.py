@@ -1,0 +1,1 @@
+"""A rehearsal: a whole interview with a simulated candidate, shown as it happens."""

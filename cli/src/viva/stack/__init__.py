@@ -1,0 +1,1 @@
+"""The local stack: which processes, in which order, and keeping them alive."""

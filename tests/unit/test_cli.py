@@ -1,0 +1,115 @@
+"""The viva command without any process: what it starts, what it prints, how it refuses."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import jwt
+import pytest
+import yaml
+from viva import main
+from viva.settings import CliSettings
+from viva.stack.services import environment, stack
+from viva_shared.settings import LOCAL_API_SECRET, load_settings
+
+pytestmark = pytest.mark.unit
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project's folder with nothing set, in which every program is installed."""
+    for name in list(os.environ):
+        if name.startswith(("VIVA_", "LIVEKIT_")) or name.endswith(("_API_KEY", "REDIS_URL")):
+            monkeypatch.delenv(name)
+    (tmp_path / "livekit.yaml").write_text((ROOT / "livekit.yaml").read_text())
+    (tmp_path / "pyproject.toml").touch()
+    programs = tmp_path / ".viva" / "bin"
+    programs.mkdir(parents=True)
+    for program in ("redis-server", "livekit-server"):
+        (programs / program).touch()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def started(settings: CliSettings) -> dict[str, Mapping[str, str]]:
+    return {spec.name: spec.env for wave in stack(settings) for spec in wave}
+
+
+def test_without_settings_everything_is_started_here() -> None:
+    settings = load_settings(CliSettings)
+    specs = started(settings)
+    services = {"local-providers", "tokens", "brain-worker", "brain-jobs", "media-bot"}
+    assert set(specs) == {"redis", "livekit"} | services
+    assert {specs[name]["REDIS_URL"] for name in services} == {"redis://127.0.0.1:6390/0"}
+    assert specs["livekit"]["LIVEKIT_KEYS"] == f"viva-local: {LOCAL_API_SECRET}"
+
+
+def test_what_is_somewhere_else_is_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://redis.test:6379/1")
+    monkeypatch.setenv("LIVEKIT_URL", "wss://livekit.test")
+    monkeypatch.setenv("DEEPGRAM_API_KEY", "d")
+    monkeypatch.setenv("GOOGLE_API_KEY", "g")
+    specs = started(load_settings(CliSettings))
+    assert set(specs) == {"tokens", "brain-worker", "brain-jobs", "media-bot"}
+    assert specs["tokens"]["REDIS_URL"] == "redis://redis.test:6379/1"
+    assert specs["tokens"]["LIVEKIT_URL"] == "wss://livekit.test"
+
+
+def test_livekit_follows_the_settings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIVEKIT_URL", "ws://localhost:7990")
+    monkeypatch.setenv("LIVEKIT_API_KEY", "mine")
+    monkeypatch.setenv("VIVA_TOKENS_PORT", "8099")
+    stack(load_settings(CliSettings))
+    config = yaml.safe_load((folder / ".viva" / "livekit.yaml").read_text())
+    assert config["port"] == 7990
+    assert config["webhook"] == {"api_key": "mine", "urls": ["http://127.0.0.1:8099/livekit/webhook"]}
+    assert (config["rtc"]["port_range_start"], config["rtc"]["port_range_end"]) == (50000, 60000)
+
+
+def test_services_that_do_not_read_the_file_are_told_what_is_in_it(folder: Path) -> None:
+    (folder / ".env").write_text("VIVA_LOCAL_SEED=7\nVIVA_LOCAL_FLITE=\nVIVA_BOT_DRAIN_S=30\n")
+    env = environment(load_settings(CliSettings))
+    assert env["VIVA_LOCAL_SEED"] == "7"
+    assert "VIVA_LOCAL_FLITE" not in env
+    assert env["VIVA_BOT_DRAIN_S"] == "30"
+
+
+def viva(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["viva", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main.run()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+def test_token(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    code = viva(monkeypatch, "token", "--identity", "me", "--room", "try", "--ttl", "60")
+    assert code == 0
+    claims = jwt.decode(capsys.readouterr().out.strip(), LOCAL_API_SECRET, algorithms=["HS256"])
+    assert (claims["sub"], claims["exp"] - claims["nbf"]) == ("me", 60)
+    video = claims["video"]
+    assert (video["room"], video["roomJoin"]) == ("try", True)
+    assert (video["canPublish"], video["canSubscribe"], video["canPublishData"]) == (True, True, True)
+    assert claims["roomConfig"]["agents"] == [{"agentName": "viva-interviewer"}]
+
+
+def test_settings_that_cannot_be_are_one_line_and_exit_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VIVA_STT_PROVIDER", "deepgram")
+    assert viva(monkeypatch, "up") == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "VIVA_STT_PROVIDER=deepgram needs DEEPGRAM_API_KEY" in said
+
+
+def test_attaching_to_nothing_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert viva(monkeypatch, "rehearse", "--attach") == 1
+    assert "start one with `viva up`" in capsys.readouterr().err

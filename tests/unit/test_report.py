@@ -1,0 +1,142 @@
+"""The report and its two renderings."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from viva_shared.events import TurnTimings
+from viva_shared.report import (
+    InterviewReport,
+    ReportStage,
+    ReportTurn,
+    report_markdown,
+    timing_rows,
+    transcript_markdown,
+)
+
+pytestmark = pytest.mark.unit
+
+START = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
+
+
+def at(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+def report() -> InterviewReport:
+    return InterviewReport(
+        interview_id="i1",
+        scenario="screening",
+        scenario_title="Screening interview",
+        started_at=START,
+        ended_at=at(125),
+        reason="goodbye",
+        facts={"name": "alice martin", "current_role": None, "impact": "10 | 20\npercent"},
+        stages=(
+            ReportStage(
+                name="self_intro", title="Introduction", entered_at=at(1), left_at=at(61), reason="opened"
+            ),
+            ReportStage(name="done", title="Closing", entered_at=at(61), reason="deadline"),
+        ),
+        turns=(
+            ReportTurn(speaker="interviewer", text="Hello.", at=at(2), stage="self_intro", complete=True),
+            ReportTurn(speaker="candidate", text="I am Alice.", at=at(9), stage="self_intro"),
+            ReportTurn(
+                speaker="interviewer",
+                text="And what",
+                at=at(63),
+                stage="done",
+                complete=False,
+                source="model",
+                timings=TurnTimings(transcribed_s=0.2, first_audio_s=1.5),
+            ),
+            ReportTurn(
+                speaker="interviewer",
+                text="Goodbye.",
+                at=at(120),
+                stage="done",
+                complete=True,
+                timings=TurnTimings(first_audio_s=2.5),
+            ),
+        ),
+        model="gemini-flash-lite-latest",
+    )
+
+
+def test_transcript_has_both_sides_under_their_stages() -> None:
+    assert (
+        transcript_markdown(report())
+        == """\
+# Transcript: Screening interview
+
+Interview `i1`, 2026-11-20 12:00 UTC.
+
+## Introduction
+
+**Interviewer** [0:02] Hello.
+
+**Candidate** [0:09] I am Alice.
+
+## Closing
+
+**Interviewer** [1:03] And what *(cut short)*
+
+**Interviewer** [2:00] Goodbye.
+"""
+    )
+
+
+def test_report_has_facts_stages_timings_and_who_decides() -> None:
+    assert (
+        report_markdown(report())
+        == """\
+# Interview report: Screening interview
+
+- Candidate: alice martin
+- Interview: `i1`, scenario `screening`
+- Started: 2026-11-20 12:00:00 UTC
+- Lasted: 2:05, ended by goodbye
+- Model: gemini-flash-lite-latest
+
+## What was learnt
+
+| Fact | In the candidate's words, as they were understood |
+| --- | --- |
+| name | alice martin |
+| current role | not learnt |
+| impact | 10 \\| 20 percent |
+
+## Stages
+
+| Stage | Entered at | Lasted | Left by |
+| --- | --- | --- | --- |
+| Introduction | 0:01 | 1:00 | deadline |
+| Closing | 1:01 | not left | goodbye |
+
+## How long the candidate waited
+
+Seconds from the end of the candidate's speech.
+
+| Step | Median | Longest | Answers |
+| --- | --- | --- | --- |
+| speech to text is final | 0.20 s | 0.20 s | 1 |
+| first sound of the answer | 2.00 s | 2.50 s | 2 |
+
+A person reads this and decides; Viva does not.
+"""
+    )
+
+
+def test_an_interview_that_broke_off_at_once() -> None:
+    bare = InterviewReport(interview_id="i1", scenario="screening", started_at=START)
+    text = report_markdown(bare)
+    assert "It has not ended." in text
+    assert text.count("None.") == 3
+    assert timing_rows(bare) == []
+    assert bare.candidate is None
+
+
+def test_it_reads_what_the_job_wrote_and_ignores_what_it_does_not_know() -> None:
+    stored = report().model_dump(mode="json") | {"scores": {"clarity": 3}}
+    assert InterviewReport.model_validate(stored) == report()
