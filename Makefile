@@ -1,0 +1,36 @@
+# Every target sets the machine up first; that takes a moment when it is set up already.
+.DEFAULT_GOAL := help
+.PHONY: help setup interview up test check format doctor
+
+PERSONA ?= alice
+SCENARIO ?= screening
+ARGS ?=
+export UV_PYTHON_DOWNLOADS := never
+UV := .viva/bin/uv
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1 \t/' | expand -t 20
+
+setup: ## install what is missing on this machine
+	@scripts/setup
+
+interview: setup ## hold a whole interview with a simulated candidate (PERSONA=alice, SCENARIO=screening, ARGS=--text)
+	@.venv/bin/viva rehearse --persona $(PERSONA) --scenario $(SCENARIO) $(ARGS)
+
+up: setup ## start the whole stack and keep it running; Ctrl-C stops it
+	@.venv/bin/viva up $(ARGS)
+
+test: setup ## all tests (ARGS="-m unit" for some)
+	$(UV) run --frozen pytest $(ARGS)
+
+check: setup ## lint, format and types
+	$(UV) run --frozen ruff check
+	$(UV) run --frozen ruff format --check
+	MYPYPATH=tests $(UV) run --frozen mypy shared/src services/*/src cli/src tests
+
+format: setup ## put the code in shape
+	$(UV) run --frozen ruff check --fix
+	$(UV) run --frozen ruff format
+
+doctor: setup ## what is installed, running and configured
+	@.venv/bin/viva doctor
