@@ -8,6 +8,7 @@ import pytest
 from brain.application import serving
 from brain.application.ports import ModelError, ToolCall
 from brain.application.speaking import Budget
+from brain.domain.decide import decide
 from brain.domain.state import Phase
 from fakes.model import SILENCE, ScriptedModel
 from fakes.queue import RecordingQueue
@@ -163,12 +164,11 @@ async def test_garbage_becomes_a_dead_letter_and_the_interview_goes_on(mailboxes
 async def test_an_input_that_crashes_the_worker_is_given_up(
     mailboxes: Mailboxes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    real = serving.decide
 
     def crashing(scenario, state, event):  # type: ignore[no-untyped-def]
         if "poison" in str(event.data):
             raise ZeroDivisionError("a defect")
-        return real(scenario, state, event)
+        return decide(scenario, state, event)
 
     monkeypatch.setattr(serving, "decide", crashing)
     room = TextRoom(mailboxes)

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any
@@ -13,9 +14,9 @@ from uuid import uuid4
 
 import structlog
 import uvloop
-from pydantic import ValidationError
 from viva_shared.broker import Doorbell, Keys, Mailboxes, connect, until_available
 from viva_shared.logs import configure_logging
+from viva_shared.settings import SettingsError, load_settings
 
 from brain.adapters.arq_jobs import run_jobs
 from brain.adapters.arq_queue import connect_queue
@@ -100,10 +101,9 @@ async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:
 def main(role: str) -> int:
     """Run one role (``worker`` or ``jobs``) until it is told to stop; the exit code."""
     try:
-        settings = BrainSettings()
-    except ValidationError as error:
-        for problem in error.errors(include_url=False, include_input=False):
-            print(f"brain: {problem['msg']}")  # noqa: T201  before logging is configured
+        settings = load_settings(BrainSettings)
+    except SettingsError as error:
+        print(f"brain: {error}", file=sys.stderr)  # noqa: T201  before logging is configured
         return 2
     configure_logging(f"brain-{role}", settings)
     work = {"worker": run_worker, "jobs": run_job_worker}[role](settings)
