@@ -1,0 +1,1 @@
+"""The room, the voice and the front door, for real."""

@@ -1,0 +1,1 @@
+"""How a candidate holds its side of an interview, over ports."""
