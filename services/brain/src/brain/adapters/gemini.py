@@ -16,8 +16,8 @@ from pydantic import JsonValue
 from brain.application.ports import ModelError, Prompt, Text, ToolCall
 
 RETRYABLE_STATUS = frozenset({408, 429, 500, 502, 503, 504})
-WAITING = "(The candidate is listening.)"
-"""A request must begin with a turn of the user's; this one stands in where nobody has spoken yet."""
+WAITING = "[note] The candidate is listening."
+"""A request begins and ends with a turn of the user's; this stands in where the candidate has not spoken."""
 
 
 class GeminiModel:

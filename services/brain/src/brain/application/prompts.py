@@ -22,8 +22,8 @@ def reply_prompt(scenario: Scenario, state: State, ask: Ask, said: str) -> Promp
         _task(ask, stage),
     ]
     if said.strip():
-        parts.append(
-            "You have begun to speak. Go on right after these words and do not repeat them.\n"
+        parts[-1] += (
+            "\nYou have begun to speak: go on right after these words and do not repeat them.\n"
             f"Already said: {' '.join(said.split())}"
         )
     tools = (ToolSpec(stage.tool.name, stage.tool.description, stage.tool.json_schema),) if stage.tool else ()
@@ -52,7 +52,10 @@ def extract_prompt(scenario: Scenario, state: State, extract: Extract) -> tuple[
 def _task(ask: Ask, stage: Stage) -> str:
     match ask.task:
         case Task.OPEN_STAGE:
-            return "Now open this stage with its first question."
+            return (
+                "Now open this stage with this question, in your own words; if the candidate just spoke, "
+                f"acknowledge it first.\nSay: {' '.join(stage.words.opening.split())}"
+            )
         case Task.ANSWER if stage.tool:
             return (
                 "Now answer the candidate's last words. If you know enough, call "
