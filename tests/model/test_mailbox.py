@@ -1,0 +1,19 @@
+"""The protocol holds in every state, and the check would notice each rule that is broken."""
+
+from __future__ import annotations
+
+import pytest
+from model.mailbox import MUTANTS, SETUPS, check, explore
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize("setup", SETUPS)
+def test_the_protocol_holds(setup: str) -> None:
+    verdict = explore(**SETUPS[setup])
+    assert not verdict.wrong, verdict.trace
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_broken_rule_is_noticed(mutant: str) -> None:
+    assert any(verdict.wrong for verdict in check(mutant).values()), MUTANTS[mutant]
