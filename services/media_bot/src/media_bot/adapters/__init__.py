@@ -1,0 +1,1 @@
+"""I/O: livekit-agents, the speech providers, the room, the mailbox."""

@@ -1,0 +1,206 @@
+"""One AgentSession in the room: its events become the conversation's, and it speaks for the mouth."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+
+import structlog
+from livekit import rtc
+from livekit.agents import (
+    AgentSession,
+    CloseEvent,
+    CloseReason,
+    ConversationItemAddedEvent,
+    ErrorEvent,
+    TurnHandlingOptions,
+    UserInputTranscribedEvent,
+    UserStateChangedEvent,
+    inference,
+    llm,
+    vad,
+)
+from livekit.agents.voice import SpeechHandle, room_io
+from livekit.agents.voice.transcription import TranscriptSynchronizer
+
+from media_bot.adapters.agent import BrainLLM, InterviewAgent, speech_of_this_task, spoken_of, utterance_of
+from media_bot.adapters.speech import SpeechOptions, make_stt, make_tts
+from media_bot.adapters.transcript_tee import measure_heard_text
+from media_bot.application.conversation import MAX_UTTERANCE, Conversation
+from media_bot.application.mouth import Mouth
+from media_bot.application.ports import Speech, Spoken, VoiceUnavailable
+from media_bot.settings import BotSettings
+
+log = structlog.get_logger(__name__)
+
+LAST_WORDS_S = 2.0
+"""How long the transcript of words that a departure cut off may take."""
+NOBODY = ""
+"""An identity that no participant has: the session listens to nobody until the candidate is known."""
+
+
+class LiveSession:
+    """A session from its start to its close; after an unrecoverable error another one takes its place."""
+
+    def __init__(
+        self,
+        settings: BotSettings,
+        options: SpeechOptions,
+        vad_model: vad.VAD,
+        conversation: Conversation,
+        mouth: Mouth,
+        failed: Callable[[], None],
+    ) -> None:
+        self._conversation = conversation
+        self._mouth = mouth
+        self._failed = failed
+        self._typed: set[str] = set()
+        self._synchronizer: TranscriptSynchronizer | None = None
+        self._agent = InterviewAgent(heard=self._on_message, answer=mouth.answer)
+        self._session: AgentSession[None] = AgentSession(
+            llm=BrainLLM(),
+            stt=make_stt(settings, options),
+            tts=make_tts(settings, options),
+            vad=vad_model,
+            turn_handling=TurnHandlingOptions(
+                turn_detection=inference.TurnDetector(version="v1-mini"),
+                endpointing={
+                    "min_delay": options.endpointing_min_s,
+                    "max_delay": options.endpointing_max_s,
+                },
+                interruption={"mode": "vad"},
+                preemptive_generation={"enabled": False},
+            ),
+            aec_warmup_duration=settings.aec_warmup_s or None,
+            user_away_timeout=None,
+            transcription_timeout=settings.untranscribed_s,
+        )
+        self._session.on("user_state_changed", self._on_user_state)
+        self._session.on("user_input_transcribed", self._on_transcribed)
+        self._session.on("user_transcription_timeout", lambda _: conversation.nothing_transcribed())
+        self._session.on("conversation_item_added", self._on_item)
+        self._session.on("error", self._on_error)
+        self._session.on("close", self._on_close)
+
+    async def start(self, room: rtc.Room, candidate: str | None) -> None:
+        """Start listening to the candidate, or to nobody as long as it is not known who that is."""
+        await self._session.start(
+            self._agent,
+            room=room,
+            room_options=room_io.RoomOptions(
+                text_input=room_io.TextInputOptions(text_input_cb=self._on_chat),
+                text_output=room_io.TextOutputOptions(sync_transcription=False),
+                participant_identity=candidate or NOBODY,
+                close_on_disconnect=False,
+            ),
+            record=False,
+            session_host=False,  # or whoever is in the room could drive the session
+        )
+        self._synchronizer = measure_heard_text(self._session)
+
+    def listen_to(self, candidate: str) -> None:
+        """From now on this identity is the candidate, and is there."""
+        self._session.room_io.set_participant(candidate)
+        self._session.input.set_audio_enabled(True)
+
+    def candidate_left(self, *, unfinished: bool) -> None:
+        """Stop speaking; what the candidate had begun to say becomes an utterance now, not when they return.
+
+        The recogniser would otherwise hold its last words until sound comes again, and then cut off whatever
+        the returning candidate is welcomed with.
+        """
+        self.hush()
+        with suppress(RuntimeError):  # not running
+            self._session.input.set_audio_enabled(False)
+            if unfinished:
+                turn = self._session.commit_user_turn(
+                    transcript_timeout=LAST_WORDS_S, stt_flush_duration=LAST_WORDS_S
+                )
+                turn.add_done_callback(_log_failure)
+
+    def hush(self) -> None:
+        """Stop whatever is being said; what was heard of it is reported a little later."""
+        with suppress(RuntimeError):  # not running: there is nothing to stop
+            self._session.interrupt()
+
+    async def aclose(self) -> None:
+        """End it; what was heard of a speech under way is reported before this returns."""
+        await self._session.aclose()
+        if self._synchronizer is not None:
+            await self._synchronizer.aclose()
+
+    def say(self, pieces: AsyncIterator[str], done: Callable[[Spoken], None]) -> Speech:
+        """Say a stream of text, always interruptible."""
+        try:
+            handle = self._session.say(pieces)
+        except RuntimeError as error:  # what livekit-agents raises when it is closing, or closed
+            raise VoiceUnavailable(str(error)) from error
+        handle.add_done_callback(lambda h: done(spoken_of(h)))
+        return _SpeechOf(handle)
+
+    # -- events of the session --
+
+    def _on_user_state(self, event: UserStateChangedEvent) -> None:
+        if event.new_state == "speaking":
+            self._conversation.speaking()
+        elif event.old_state == "speaking":
+            self._conversation.stopped()
+
+    def _on_transcribed(self, event: UserInputTranscribedEvent) -> None:
+        self._conversation.transcribed(event.transcript, final=event.is_final)
+
+    def _on_item(self, event: ConversationItemAddedEvent) -> None:
+        if isinstance(event.item, llm.ChatMessage) and event.item.role == "user":
+            self._on_message(event.item)
+
+    def _on_message(self, message: llm.ChatMessage) -> None:
+        """The turn is over: called by ``llm_node`` and by the session, whichever comes first."""
+        utterance = utterance_of(message, typed=message.id in self._typed)
+        if not self._conversation.heard(utterance, self._mouth):
+            return
+        if (handle := speech_of_this_task()) is None:
+            self._mouth.answered(message.id, Spoken("", interrupted=False))
+            return
+        handle.add_done_callback(lambda h: self._mouth.answered(message.id, spoken_of(h)))
+        if not self._conversation.candidate_present:
+            handle.interrupt()  # said before they left: nobody is there to hear the answer
+
+    async def _on_chat(self, session: AgentSession[None], event: room_io.TextInputEvent) -> None:
+        if not (text := event.text.strip()):
+            return
+        self._mouth.drop_waiting()
+        await session.interrupt()
+        message = llm.ChatMessage(role="user", content=[text[:MAX_UTTERANCE]])
+        self._typed.add(message.id)
+        session.generate_reply(user_input=message)
+
+    def _on_error(self, event: ErrorEvent) -> None:
+        error = event.error
+        log.warning(
+            "session.error",
+            source=type(event.source).__name__,
+            recoverable=getattr(error, "recoverable", None),
+            error=repr(getattr(error, "error", error)),
+        )
+
+    def _on_close(self, event: CloseEvent) -> None:
+        if event.reason is CloseReason.ERROR:
+            log.error("session.closed", error=repr(getattr(event.error, "error", event.error)))
+            self._failed()
+
+
+def _log_failure(future: asyncio.Future[str]) -> None:
+    if not future.cancelled() and (error := future.exception()) is not None:
+        log.warning("last_words.lost", error=repr(error))
+
+
+class _SpeechOf:
+    """A speech handle as the mouth sees it."""
+
+    def __init__(self, handle: SpeechHandle) -> None:
+        self._handle = handle
+
+    def interrupt(self) -> None:
+        """Stop it."""
+        self._handle.interrupt()

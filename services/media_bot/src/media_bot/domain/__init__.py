@@ -1,0 +1,1 @@
+"""Pure parts of the bot: no clock, no I/O, no livekit."""

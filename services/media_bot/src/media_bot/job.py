@@ -1,0 +1,252 @@
+"""One room, one interview: wires ears and mouth to the mailbox for as long as the job lasts."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import suppress
+
+import structlog
+from livekit.agents import JobContext, vad
+from viva_shared.broker import BotFenced, Keys, Mailboxes, NotOpen, OutputFeed, Producer, connect
+from viva_shared.rooms import interview_id_of
+
+from media_bot.adapters.mailbox import Past, Publisher, RoomLease
+from media_bot.adapters.room import InterviewRoom
+from media_bot.adapters.session import LiveSession
+from media_bot.adapters.speech import SpeechOptions, speech_options
+from media_bot.adapters.voice_box import VoiceBox
+from media_bot.application.conversation import Conversation
+from media_bot.application.mouth import Mouth
+from media_bot.application.outputs import Outputs, stage_message
+from media_bot.settings import BotSettings, SpeechWishes, speech_wishes
+
+log = structlog.get_logger(__name__)
+
+SETTLE_MARGIN_S = 1.0
+"""Past the longest endpointing delay: after that no utterance comes of what was spoken."""
+FLUSH_S = 5.0
+HUSH_S = 2.0
+RESTART_DELAYS_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+
+
+async def interview_job(ctx: JobContext) -> None:
+    """Entry point of a job: take the room's lease, or leave without having been seen."""
+    settings: BotSettings = ctx.proc.userdata["settings"]
+    structlog.contextvars.bind_contextvars(job_id=ctx.job.id, room=ctx.job.room.name)
+    try:
+        interview_id = interview_id_of(ctx.job.room.name, ctx.job.room.sid)
+    except ValueError as error:
+        log.error("room.unusable", error=str(error))
+        ctx.shutdown("no interview's room")
+        return
+    structlog.contextvars.bind_contextvars(interview_id=interview_id)
+    mailboxes = Mailboxes(connect(settings.redis_url), Keys(settings.key_prefix))
+    lease = RoomLease(mailboxes, interview_id, f"{socket.gethostname()}/{ctx.job.id}", settings)
+    if (options := await _take_room(lease, settings)) is None:
+        await mailboxes.redis.aclose()
+        ctx.shutdown("not this bot's room")
+        return
+    past = await lease.past()
+    if past.ended:
+        log.info("interview.over_already")
+        await lease.release()
+        await mailboxes.redis.aclose()
+        ctx.shutdown("the interview is over")
+        return
+    await InterviewJob(ctx, settings, options, mailboxes, lease, past, interview_id).start()
+
+
+async def _take_room(lease: RoomLease, settings: BotSettings) -> SpeechOptions | None:
+    snapshot = await lease.interview()
+    if snapshot is None:
+        log.warning("interview.missing", waited_s=settings.interview_wait_s)
+        return None
+    try:
+        if not await lease.acquire():
+            log.info("room.busy")
+            return None
+    except NotOpen as error:
+        log.info("interview.closed", status=error.status)
+        return None
+    try:
+        wishes = speech_wishes(snapshot.scenario)
+    except ValueError as error:
+        log.error("scenario.speech_ignored", error=str(error))
+        wishes = SpeechWishes()
+    return speech_options(settings, wishes)
+
+
+class InterviewJob:
+    """Everything that lives as long as the job."""
+
+    def __init__(
+        self,
+        ctx: JobContext,
+        settings: BotSettings,
+        options: SpeechOptions,
+        mailboxes: Mailboxes,
+        lease: RoomLease,
+        past: Past,
+        interview_id: str,
+    ) -> None:
+        self._ctx = ctx
+        self._settings = settings
+        self._options = options
+        self._lease = lease
+        self._past = past
+        self._interview_id = interview_id
+        self._redis = mailboxes.redis
+        self._producer = Producer(mailboxes, bot_epoch=lease.epoch)
+        self._feed = OutputFeed(mailboxes.redis, f"bot-{ctx.job.id}", mailboxes.keys)
+        self._conversation = Conversation(
+            Publisher(self._producer, interview_id),
+            bot_epoch=lease.epoch,
+            settle_s=options.endpointing_max_s + SETTLE_MARGIN_S,
+        )
+        self._voice = VoiceBox()
+        self._mouth = Mouth(
+            self._voice,
+            self._conversation.reply_heard,
+            wait_s=settings.reply_wait_s,
+            stall_s=settings.reply_stall_s,
+        )
+        self._room = InterviewRoom(ctx.room, past.candidate, self._joined, self._left)
+        self._outputs = Outputs(self._mouth, self._room)
+        self._life: asyncio.Task[None] | None = None
+        self._renewal: asyncio.Task[None] | None = None
+        self._restarts = 0
+        self._candidate = past.candidate
+
+    async def start(self) -> None:
+        """Enter the room and begin; returns when the bot listens."""
+        self._ctx.add_shutdown_callback(self._close)
+        loop = asyncio.get_running_loop()
+        self._life = loop.create_task(self._live(), name="interview")
+        self._life.add_done_callback(self._leave_if_broken)
+        await self._ctx.connect()
+        await self._start_session()
+        self._conversation.bot_joined()
+        self._room.watch()
+        if self._past.stage is not None:
+            self._room.show_stage(stage_message(self._past.stage))
+        log.info("bot.joined", bot_epoch=self._lease.epoch, candidate_known=self._candidate is not None)
+
+    async def _live(self) -> None:
+        """All that runs beside the session; ends with the bot leaving the room."""
+        try:
+            async with (
+                self._feed.follow(self._interview_id, self._past.tail) as events,
+                asyncio.TaskGroup() as group,
+            ):
+                self._renewal = group.create_task(self._lease.keep(), name="lease")
+                group.create_task(self._producer.run(), name="producer")
+                group.create_task(self._feed.run(), name="feed")
+                group.create_task(self._outputs.follow(events), name="outputs")
+                group.create_task(self._end(), name="end")
+        except* (BotFenced, NotOpen) as errors:
+            log.warning("room.lost", error=str(errors.exceptions[0]))
+            await self._ctx.room.disconnect()  # at once, without a word
+            self._ctx.shutdown("another bot has the room")
+
+    def _leave_if_broken(self, task: asyncio.Task[None]) -> None:
+        """A bot of which a part has died must not stay: it would keep the room from another."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("bot.broken", part=task.get_name(), exc_info=error)
+            self._ctx.shutdown("the bot is broken")
+
+    # -- the candidate --
+
+    def _joined(self, identity: str, name: str | None) -> None:
+        self._candidate = identity
+        self._voice.listen_to(identity)
+        self._conversation.candidate_joined(identity, name)
+        self._mouth.open()
+
+    def _left(self, identity: str, reason: str) -> None:
+        self._mouth.shut()
+        self._mouth.drop_waiting()
+        mid_turn = self._conversation.candidate_mid_turn
+        self._conversation.candidate_left(identity, reason)
+        self._voice.candidate_left(unfinished=mid_turn)
+
+    # -- the session --
+
+    async def _start_session(self) -> None:
+        model: vad.VAD = self._ctx.proc.userdata["vad"]
+        session = LiveSession(
+            self._settings, self._options, model, self._conversation, self._mouth, self._session_failed
+        )
+        await session.start(self._ctx.room, self._candidate)
+        self._voice.session = session
+
+    def _session_failed(self) -> None:
+        """The session closed itself: make another one in the same room."""
+        self._mouth.shut()
+        self._voice.session = None
+        delay = RESTART_DELAYS_S[min(self._restarts, len(RESTART_DELAYS_S) - 1)]
+        self._restarts += 1
+        log.error("session.restarting", restarts=self._restarts, delay_s=delay)
+        self._voice.restart = asyncio.get_running_loop().create_task(self._restart(delay))
+        self._voice.restart.add_done_callback(self._leave_if_broken)
+
+    async def _restart(self, delay: float) -> None:
+        await asyncio.sleep(delay)
+        me = self._ctx.room.local_participant
+        for sid in [*me.track_publications]:  # the closed session leaves its track behind
+            await me.unpublish_track(sid)
+        await self._start_session()
+        log.info("session.restarted")
+        if self._conversation.candidate_present:
+            self._mouth.open()
+
+    # -- the end --
+
+    async def _end(self) -> None:
+        """The brain ended the interview: let the last words be heard, then close the room."""
+        await self._outputs.ended.wait()
+        if self._conversation.candidate_present:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._settings.goodbye_s):
+                    await self._mouth.quiet()
+        self._mouth.shut()
+        self._mouth.drop_waiting()
+        self._voice.hush()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HUSH_S):
+                await self._mouth.quiet()
+        self._mouth.abandon()
+        await self._flush()
+        await self._release()
+        await self._ctx.delete_room()
+        self._ctx.shutdown("the interview has ended")
+
+    async def _flush(self) -> None:
+        try:
+            async with asyncio.timeout(FLUSH_S):
+                await self._producer.flush()
+        except TimeoutError:
+            log.error("inputs.unsent", waited_s=FLUSH_S)
+
+    async def _release(self) -> None:
+        if self._renewal is not None:
+            self._renewal.cancel()  # or it would take the lease again
+        try:
+            async with asyncio.timeout(FLUSH_S):
+                await self._lease.release()
+        except TimeoutError:
+            log.warning("lease.unreleased")
+
+    async def _close(self) -> None:
+        """The job ends, for whatever reason."""
+        await self._voice.aclose()
+        self._mouth.abandon()
+        self._conversation.close()
+        if self._renewal is not None and not self._renewal.done():  # else all is sent, or may not be
+            await self._flush()
+            await self._release()
+        if self._life is not None:
+            self._life.cancel()
+            await asyncio.wait({self._life}, timeout=FLUSH_S)
+        await self._redis.aclose()
+        log.info("bot.left")

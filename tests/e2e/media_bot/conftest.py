@@ -1,0 +1,97 @@
+"""A real bot between a real LiveKit server, a real Redis and the local speech providers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from e2e.media_bot.caller import Caller
+from e2e.media_bot.scripted_brain import ScriptedBrain
+from fixtures.livekit_server import LiveKitServer
+from fixtures.processes import free_port, server, wait_for
+from redis.asyncio import Redis
+from viva_shared.broker import Keys, Mailboxes
+
+PREFIX = f"viva-e2e-{uuid4().hex[:8]}"
+AGENT = "viva-test-bot"
+
+
+@pytest.fixture(scope="session")
+def providers_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The local speech providers."""
+    port, directory = free_port(), tmp_path_factory.mktemp("providers")
+    command = ["env", f"VIVA_LOCAL_PORT={port}", sys.executable, "-m", "local_providers"]
+    with server(command, port, directory / "log"):
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="session")
+def bot_log(
+    tmp_path_factory: pytest.TempPathFactory,
+    livekit_server: LiveKitServer,
+    redis_url: str,
+    providers_url: str,
+) -> Iterator[Path]:
+    """A running media bot, and where its log is."""
+    directory, port = tmp_path_factory.mktemp("bot"), free_port()
+    variables = {
+        "VIVA_PROFILE": "local",
+        "VIVA_AGENT_NAME": AGENT,
+        "LIVEKIT_URL": livekit_server.url,
+        "REDIS_URL": redis_url,
+        "VIVA_KEY_PREFIX": PREFIX,
+        "VIVA_LOCAL_PROVIDERS_URL": providers_url,
+        "VIVA_STT_PROVIDER": "local",
+        "VIVA_TTS_PROVIDER": "local",
+        "VIVA_BOT_PORT": str(port),
+        "VIVA_BOT_IDLE_PROCESSES": "2",
+        "VIVA_BOT_MAX_ROOMS": "40",  # rooms linger for 20 s after their last candidate
+        "VIVA_BOT_DRAIN_S": "1",
+        "VIVA_AEC_WARMUP_S": "none",
+        "VIVA_ENDPOINTING_MIN_S": "0.5",
+        "VIVA_ENDPOINTING_MAX_S": "2.0",
+        "VIVA_UNTRANSCRIBED_S": "1.5",
+        "VIVA_REPLY_WAIT_S": "2.0",
+        "VIVA_REPLY_STALL_S": "1.0",
+        "VIVA_BOT_INTERVIEW_WAIT_S": "3.0",
+        "VIVA_LOG_LEVEL": os.environ.get("VIVA_TEST_BOT_LOG", "INFO"),
+        "VIVA_LOG_FORMAT": "console",
+    }
+    command = ["env", "-C", str(directory), *(f"{k}={v}" for k, v in variables.items())]
+    log = directory / "log"
+    with server([*command, sys.executable, "-m", "media_bot"], port, log):
+        # its port is open long before LiveKit knows it, and a room that opens before that gets nobody
+        wait_for(lambda: "bot.ready" in log.read_text(), "the bot's registration", timeout_s=60.0)
+        yield log
+
+
+@pytest.fixture
+async def brain(redis: Redis, bot_log: Path) -> AsyncIterator[ScriptedBrain]:
+    """A brain for an interview that the test creates."""
+    brain = ScriptedBrain(Mailboxes(redis, Keys(PREFIX)), uuid4().hex[:10])
+    yield brain
+    await brain.aclose()
+
+
+@pytest.fixture
+async def call(
+    livekit_server: LiveKitServer, brain: ScriptedBrain
+) -> AsyncIterator[Callable[..., Awaitable[Caller]]]:
+    """Let somebody join the interview's room; all leave at the end."""
+    callers: list[Caller] = []
+
+    async def join(
+        identity: str = "casey", *, role: str | None = "candidate", room: str | None = None
+    ) -> Caller:
+        name = room or f"interview-{brain.interview_id}"
+        caller = Caller(livekit_server, identity, name, AGENT, role)
+        callers.append(caller)
+        return await caller.join()
+
+    yield join
+    for caller in callers:
+        await caller.leave()

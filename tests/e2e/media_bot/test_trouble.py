@@ -1,0 +1,134 @@
+"""Coughs, departures in mid-sentence, vendors that refuse, Redis away, a bot that has been replaced."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from e2e.media_bot.caller import Caller, speech
+from e2e.media_bot.scripted_brain import ScriptedBrain
+from e2e.media_bot.waiting import until
+from fixtures.redis_server import RedisServer
+from viva_shared.events import CandidateJoined, CandidateSilent, ReplyHeard, UtteranceHeard
+
+pytestmark = pytest.mark.e2e
+
+Join = Callable[..., Awaitable[Caller]]
+Order = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+async def order(providers_url: str) -> AsyncIterator[Order]:
+    """Tell the local providers to misbehave; without a target, to behave."""
+    async with httpx.AsyncClient(base_url=providers_url) as http:
+
+        async def place(**what: object) -> None:
+            if what:
+                (await http.post("/admin/faults", json=what)).raise_for_status()
+            else:
+                (await http.delete("/admin/faults")).raise_for_status()
+
+        yield place
+        await place()
+
+
+async def test_speech_of_which_nothing_comes_ends_in_silence(
+    brain: ScriptedBrain, call: Join, order: Order, tmp_path: Path
+) -> None:
+    await order(target="listen", stall=True, times=None)
+    await brain.create("casey")
+    caller = await call()
+    await brain.wait_for(CandidateJoined)
+    await caller.speak(await speech("Hm, well.", tmp_path))
+    await brain.wait_for(CandidateSilent)
+    assert brain.types[-2:] == ["candidate.speaking", "candidate.silent"]
+
+
+async def test_words_cut_off_by_a_departure_are_heard(
+    brain: ScriptedBrain, call: Join, tmp_path: Path
+) -> None:
+    await brain.create("casey")
+    caller = await call()
+    await brain.wait_for(CandidateJoined)
+    samples = await speech("I am an engineer and I work in Berlin, and I also like to", tmp_path)
+    await caller.speak(samples[: int(len(samples) * 0.9)])
+    await caller.leave()
+    heard = await brain.wait_for(UtteranceHeard)
+    assert "engineer" in heard.text
+    types = brain.types
+    assert types.index("candidate.left") < types.index("utterance.heard")
+    answer = await brain.say("I see.", in_reply_to=heard.utterance_id)
+    assert (await brain.heard_of(answer)).text == "", "nobody was there"
+    await call()
+    await brain.wait_for(CandidateJoined, count=2)
+    welcome = await brain.say("Hello again.")
+    assert (await brain.heard_of(welcome)).complete
+
+
+async def test_a_second_utterance_before_the_answer(brain: ScriptedBrain, call: Join) -> None:
+    await brain.create("casey")
+    caller = await call()
+    await brain.wait_for(CandidateJoined)
+    await caller.type("Hello?")
+    first = await brain.wait_for(UtteranceHeard)
+    await caller.type("Are you there?")
+    second = await brain.wait_for(UtteranceHeard, count=2)
+    stale = await brain.say("Hello to you.", in_reply_to=first.utterance_id)
+    answer = await brain.say("Yes, I am.", in_reply_to=second.utterance_id)
+    assert (await brain.heard_of(stale)).text == ""
+    assert (await brain.heard_of(answer)).complete
+
+
+async def test_a_session_that_gives_up_is_made_anew_in_the_same_room(
+    brain: ScriptedBrain, call: Join, order: Order, bot_log: Path
+) -> None:
+    await order(target="speak", status=401, times=None)
+    await brain.create("casey")
+    caller = await call()
+    await brain.wait_for(CandidateJoined)
+    for _ in range(4):  # livekit-agents gives up at the fourth
+        lost = await brain.heard_of(await brain.say("Can you hear me?"))
+        assert (lost.text, lost.complete) == ("", False)
+    await until(lambda: "session.restarted" in bot_log.read_text(), "a new session")
+    await order()
+    assert (await brain.heard_of(await brain.say("Now you can hear me."))).complete
+    assert len(caller.loud_at) > 50
+    await caller.type("Yes, I can.")
+    assert (await brain.wait_for(UtteranceHeard)).text == "Yes, I can."
+
+
+async def test_redis_away_for_a_moment_loses_nothing(
+    brain: ScriptedBrain, call: Join, redis_server: RedisServer
+) -> None:
+    await brain.create("casey")
+    caller = await call()
+    await brain.wait_for(CandidateJoined)
+    os.kill(redis_server.pid, signal.SIGSTOP)
+    try:
+        await caller.type("Are you there?")
+        await asyncio.sleep(1.5)
+    finally:
+        os.kill(redis_server.pid, signal.SIGCONT)
+    heard = await brain.wait_for(UtteranceHeard)
+    answer = await brain.say("Yes, I am.", in_reply_to=heard.utterance_id)
+    assert (await brain.heard_of(answer)).complete
+    assert brain.types.count("utterance.heard") == 1
+
+
+async def test_a_bot_that_was_replaced_leaves_without_a_word(brain: ScriptedBrain, call: Join) -> None:
+    await brain.create("casey")
+    caller = await call()
+    await brain.wait_for(CandidateJoined)
+    await brain.say("This is a rather long sentence that takes a good while to be said to its end, and more.")
+    await until(lambda: len(caller.loud_at) > 20, "the agent's speech")
+    await brain.take_room_from_bot()
+    fenced_at = time.monotonic()
+    await until(lambda: not caller.agents, "the bot's leaving", 5.0)
+    assert time.monotonic() - fenced_at < 2.0
+    assert not brain.of(ReplyHeard), "it cannot write a byte"
