@@ -1,0 +1,1 @@
+"""Samples: encodings, sample rates, files."""

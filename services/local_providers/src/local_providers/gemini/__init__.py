@@ -1,0 +1,1 @@
+"""Gemini's `generateContent` by rules: an interviewer driven by what any model would get."""
