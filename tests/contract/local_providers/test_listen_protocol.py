@@ -106,6 +106,23 @@ async def test_silence_brings_no_words(base_url: str, http: aiohttp.ClientSessio
     assert messages[0]["duration"] == pytest.approx(3.0, abs=0.05)
 
 
+async def test_noises_between_speeches_do_no_harm(
+    base_url: str, http: aiohttp.ClientSession, speak: Callable[[str], bytes]
+) -> None:
+    random = np.random.default_rng(7)
+    noise = [random.normal(0, 4_000, size).astype(np.int16).tobytes() for size in (2_000, 9_000, 20_000)]
+    finals = []
+    for burst in noise:
+        async with http.ws_connect(f"{base_url}/v1/listen?{QUERY}", headers=KEY) as socket:
+            await _send(socket, burst + bytes(32_000) + speak(TEXT))
+            await socket.send_json({"type": "CloseStream"})
+            messages = await _until_closed(socket)
+            assert socket.close_code == 1000
+        finals.append([m for m in messages if m["type"] == "Results" and m["is_final"]][-1])
+    for final in finals:
+        assert "river" in final["channel"]["alternatives"][0]["transcript"]
+
+
 async def test_a_message_that_is_no_json_closes_with_data_0000(
     base_url: str, http: aiohttp.ClientSession
 ) -> None:

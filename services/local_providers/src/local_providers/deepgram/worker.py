@@ -10,7 +10,7 @@ from typing import Any
 from pocketsphinx import Decoder
 
 FRAMES_PER_SECOND = 100
-FIRST_UTTERANCE_BYTES = 3 * 32_000
+FIRST_UTTERANCE_BYTES = 4 * 32_000
 # The cepstral mean that CMU Sphinx publishes for this model. With the package's own default (40,3,-1) the
 # first utterance of a voice has half as many errors again.
 PUBLISHED_MEAN = "41.00,-5.29,-0.12,5.09,2.48,-4.07,-1.37,-1.78,-5.08,-2.05,-6.45,-1.42,1.17"
@@ -93,7 +93,7 @@ def feed(stream: str, pcm: bytes) -> str:
 
 
 def finish(stream: str, pcm: bytes) -> list[HeardWord]:
-    """Ends a stream's utterance: the second pass and the best path through its lattice. Returns the words."""
+    """Ends a stream's utterance: the best path through its lattice. Returns the words."""
     engine = _require()
     decoder = engine.busy.get(stream) or engine.begin(stream)
     engine.hear(stream, decoder, pcm)
@@ -102,7 +102,7 @@ def finish(stream: str, pcm: bytes) -> list[HeardWord]:
     words = _words(decoder)
     if heard is not None and (len(heard) <= FIRST_UTTERANCE_BYTES or not words):
         # Nothing was known of this voice or line: hear it again with its own mean, if that is quick.
-        # (Not with full_utt: PocketSphinx 5.1 crashes when one decoder does both whole and streamed utterances.)
+        # Not with full_utt: PocketSphinx 5.1 crashes when one decoder does whole and streamed utterances.
         decoder.set_cmn(decoder.get_cmn(False))
         decoder.start_utt()
         decoder.process_raw(bytes(heard))
