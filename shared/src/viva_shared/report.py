@@ -67,6 +67,8 @@ class InterviewReport(_Part):
     ended_at: AwareDatetime | None = None
     reason: str | None = None
     facts: dict[str, str | None] = {}
+    data: dict[str, str | None] = {}
+    """The interview's data as the state machine has it: stage, facts, deadline and room."""
     stages: tuple[ReportStage, ...] = ()
     turns: tuple[ReportTurn, ...] = ()
     model: str = ""

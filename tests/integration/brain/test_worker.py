@@ -104,6 +104,18 @@ async def test_another_worker_finishes_the_reply_of_a_dead_one(mailboxes: Mailbo
     assert [chunk.seq for chunk in await room.chunks("t1")] == [0, 1, 2, 3]
 
 
+async def test_a_worker_that_is_stopped_gives_its_interviews_away_at_once(mailboxes: Mailboxes) -> None:
+    queue, room = RecordingQueue(), TextRoom(mailboxes)
+    first, second = ScriptedModel(["Please introduce", SILENCE]), ScriptedModel([" yourself."])
+    patient = Budget(60, 60)
+    async with working(build_worker(mailboxes, first, queue, budget=patient, lease_ttl_s=60)):
+        await room.open()
+        await room.wait_for(lambda out: "introduce" in str(out) or None, "the beginning of the reply")
+    async with working(build_worker(mailboxes, second, queue, lease_ttl_s=60)):
+        assert await room.hear() == f"{SCREENING.words.greeting} Please introduce yourself."
+    assert first.cancelled == 1
+
+
 async def _dead() -> None:
     return
 

@@ -43,6 +43,7 @@ async def build_report(mailboxes: Mailboxes, interview_id: str, model: str) -> I
         ended_at=ended.occurred_at if ended else None,
         reason=state.end_reason,
         facts=state.facts,
+        data=state.interview_data(),
         stages=tuple(_stages(outputs, ended.occurred_at if ended else None)),
         turns=tuple(_turns(state, inputs)),
         model=model,

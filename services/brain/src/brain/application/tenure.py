@@ -75,8 +75,3 @@ class Tenure:
     async def _acknowledge(self, bells: frozenset[str]) -> None:
         await self._doorbell.acknowledge(bells)
         self.bells -= bells
-
-    async def hand_back(self) -> None:
-        """On draining: give the lease away at once; the doorbells stay pending for whoever claims them."""
-        if self.lease:
-            await self._tools.mailboxes.hand_back(self.lease)

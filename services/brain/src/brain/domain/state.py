@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -130,7 +130,7 @@ class State(_Part):
     extracting: tuple[str, ...] = ()
     end_reason: EndReason | None = None
 
-    def interview_data(self) -> dict[str, Any]:
+    def interview_data(self) -> dict[str, str | None]:
         """What the rest of the world calls the interview's data: stage, facts, deadline and room."""
         deadline = self.timers.get(TimerKind.STAGE)
         return {
