@@ -39,8 +39,8 @@ def utc_now() -> datetime:
 def build_model(settings: BrainSettings) -> GeminiModel:
     """Gemini, or the local provider that speaks its protocol."""
     if settings.llm_provider == "local":
-        return GeminiModel(settings.model, "local", settings.local_providers_url)
-    return GeminiModel(settings.model, settings.google_api_key.get_secret_value())
+        return GeminiModel(settings.model_name, "local", settings.local_providers_url)
+    return GeminiModel(settings.model_name, settings.google_api_key.get_secret_value())
 
 
 async def run_worker(settings: BrainSettings) -> None:
@@ -82,7 +82,7 @@ async def run_job_worker(settings: BrainSettings) -> None:
     mailboxes = Mailboxes(redis, Keys(settings.key_prefix))
     await until_available("functions", mailboxes.load_functions)
     try:
-        await run_jobs(Jobs(mailboxes, settings.model, utc_now), settings.jobs_url)
+        await run_jobs(Jobs(mailboxes, settings.model_name, utc_now), settings.jobs_url)
     finally:
         await redis.aclose()
 

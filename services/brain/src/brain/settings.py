@@ -26,6 +26,11 @@ class BrainSettings(ProviderSettings):
     extract_s: float = Field(15.0, alias="VIVA_MODEL_EXTRACT_S", gt=0)
 
     @property
+    def model_name(self) -> str:
+        """What the report names: the vendor's model, or the local provider's rule-based interviewer."""
+        return "viva-local-interviewer" if self.llm_provider == "local" else self.model
+
+    @property
     def jobs_url(self) -> str:
         """Where arq's queues are."""
         return self.jobs_redis_url or self.redis_url
