@@ -12,11 +12,16 @@ DEADLINES = "viva:arq:deadlines"
 REPORTS = "viva:arq:reports"
 
 
-async def connect_queue(url: str) -> ArqQueue:
+async def connect_pool(url: str) -> ArqRedis:
     """Connect to where arq keeps its jobs; waits, and says so, while that is away."""
     settings = RedisSettings.from_dsn(url)
     settings.conn_retries = 0
-    return ArqQueue(await until_available("jobs", lambda: create_pool(settings)))
+    return await until_available("jobs", lambda: create_pool(settings))
+
+
+async def connect_queue(url: str) -> ArqQueue:
+    """The queue, once it can be reached."""
+    return ArqQueue(await connect_pool(url))
 
 
 class ArqQueue:
