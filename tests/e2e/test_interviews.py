@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import jiwer
 import pytest
+from brain.application.replaying import replay
 from candidate.adapters.personas import load_persona
 from candidate.application.conversation import Conversation
 from candidate.application.outcome import Ending
@@ -82,17 +84,26 @@ class Interview:
         raw = await eventually(lambda: self.mailboxes.report(self.id), lambda report: report is not None, 20)
         return InterviewReport.model_validate_json(raw or b"")
 
+    async def replays(self) -> None:
+        """Its log leads to its state, hash for hash."""
+        result = await eventually(lambda: replay(self.mailboxes, self.id), lambda result: result.same, 2)
+        assert result.inputs > 5
+
 
 @pytest.fixture
-async def screening(stack: Stack, redis: Redis) -> Interview:
-    """An interview of the shipped scenario."""
-    return Interview(stack, redis, "screening")
+async def screening(stack: Stack, redis: Redis) -> AsyncIterator[Interview]:
+    """An interview of the shipped scenario; its log is replayed in the end."""
+    interview = Interview(stack, redis, "screening")
+    yield interview
+    await interview.replays()
 
 
 @pytest.fixture
-async def hurried(stack: Stack, redis: Redis) -> Interview:
-    """An interview with short deadlines."""
-    return Interview(stack, redis, "hurried")
+async def hurried(stack: Stack, redis: Redis) -> AsyncIterator[Interview]:
+    """An interview with short deadlines; its log is replayed in the end."""
+    interview = Interview(stack, redis, "hurried")
+    yield interview
+    await interview.replays()
 
 
 def words(text: str) -> str:

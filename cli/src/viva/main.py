@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +20,7 @@ from viva.rehearsal.run import Rehearsal, new_session_id
 from viva.rehearsal.run import rehearse as run_rehearsal
 from viva.settings import CliSettings, enter_root
 from viva.stack.errors import StackError
+from viva.stack.services import environment
 from viva.up import up as run_up
 
 app = typer.Typer(
@@ -70,6 +73,15 @@ def token(
     settings = load_settings(LiveKitSettings)
     role: Role = "observer" if observer else "candidate"
     print(mint_token(settings, room=room, identity=identity, role=role, ttl=timedelta(seconds=ttl)))
+
+
+@app.command()
+def replay(interview: Annotated[str, typer.Argument(help="The interview's id.")]) -> None:
+    """Run an interview's log through the stage machine again, and show how its state differs, if it does."""
+    enter_root()
+    settings = load_settings(CliSettings)
+    command = (sys.executable, "-m", "brain", "replay", interview)
+    raise typer.Exit(subprocess.run(command, env=os.environ | environment(settings), check=False).returncode)
 
 
 def run() -> None:

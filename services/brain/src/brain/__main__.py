@@ -1,9 +1,12 @@
-"""``python -m brain worker`` serves interviews; ``python -m brain jobs`` runs what is later or slow."""
+"""``python -m brain worker`` serves interviews, ``jobs`` does what is later, ``replay ID`` checks a log."""
 
 import argparse
 
 from brain.main import main
 
 parser = argparse.ArgumentParser(prog="brain", description=__doc__)
-parser.add_argument("role", choices=["worker", "jobs"])
-raise SystemExit(main(parser.parse_args().role))
+roles = parser.add_subparsers(dest="role", required=True)
+roles.add_parser("worker")
+roles.add_parser("jobs")
+roles.add_parser("replay").add_argument("interview_id")
+raise SystemExit(main(**vars(parser.parse_args())))

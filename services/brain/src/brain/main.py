@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import structlog
 import uvloop
-from viva_shared.broker import Doorbell, Keys, Mailboxes, connect, until_available
+from viva_shared.broker import UNAVAILABLE, Doorbell, Keys, Mailboxes, connect, until_available
 from viva_shared.logs import configure_logging
 from viva_shared.settings import SettingsError, load_settings
 
@@ -23,6 +23,8 @@ from brain.adapters.arq_queue import connect_queue
 from brain.adapters.gemini import GeminiModel
 from brain.application.jobs import Jobs
 from brain.application.performer import Performer
+from brain.application.replaying import replay
+from brain.application.reporting import NoSuchInterview
 from brain.application.serving import Tools
 from brain.application.speaking import Budget
 from brain.application.worker import Worker
@@ -87,6 +89,27 @@ async def run_job_worker(settings: BrainSettings) -> None:
         await redis.aclose()
 
 
+async def run_replay(settings: BrainSettings, interview_id: str) -> int:
+    """Replay one interview and print how it ended; 0 if both states are the same, else 1."""
+    redis = connect(settings.redis_url)
+    try:
+        result = await replay(Mailboxes(redis, Keys(settings.key_prefix)), interview_id)
+    except NoSuchInterview:
+        print(f"there is no interview {interview_id!r} in this Redis", file=sys.stderr)  # noqa: T201
+        return 2
+    except UNAVAILABLE as error:
+        print(f"Redis does not answer ({error}): start it, or `viva up`", file=sys.stderr)  # noqa: T201
+        return 2
+    finally:
+        await redis.aclose()
+    stored, replayed = result.hashes
+    if result.same:
+        print(f"{interview_id}: {result.inputs} inputs lead to the stored state, {stored}")  # noqa: T201
+        return 0
+    print(f"{interview_id}: stored {stored}, replayed {replayed}\n{result.diff()}")  # noqa: T201
+    return 1
+
+
 async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:
     """Cancel the work on SIGTERM and SIGINT; it cleans up in its ``finally``."""
     task = asyncio.create_task(work)
@@ -98,14 +121,16 @@ async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:
         log.info("stopped")
 
 
-def main(role: str) -> int:
-    """Run one role (``worker`` or ``jobs``) until it is told to stop; the exit code."""
+def main(role: str, interview_id: str | None = None) -> int:
+    """Run one role until it is told to stop (``worker``, ``jobs``) or is done (``replay``); the exit code."""
     try:
         settings = load_settings(BrainSettings)
     except SettingsError as error:
         print(f"brain: {error}", file=sys.stderr)  # noqa: T201  before logging is configured
         return 2
     configure_logging(f"brain-{role}", settings)
+    if interview_id is not None:
+        return uvloop.run(run_replay(settings, interview_id))
     work = {"worker": run_worker, "jobs": run_job_worker}[role](settings)
     uvloop.run(_until_signalled(work))
     return 0
