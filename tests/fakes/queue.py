@@ -15,5 +15,5 @@ class RecordingQueue:
     async def deadline(self, interview_id: str, deadline_id: str, at: datetime) -> None:
         self.deadlines[interview_id, deadline_id] = at
 
-    async def report(self, interview_id: str) -> None:
+    async def report(self, interview_id: str, effect_id: str) -> None:
         self.reports.add(interview_id)

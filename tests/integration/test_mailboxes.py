@@ -279,3 +279,29 @@ async def test_a_feed_delivers_each_output_once_to_each_follower(mailboxes: Mail
     assert await asyncio.gather(*followers) == [[f"t{n}" for n in range(20)]] * 6
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_who_begins_to_follow_during_a_read_misses_nothing(mailboxes: Mailboxes, redis: Redis) -> None:
+    key = mailboxes.keys.outputs("i1")
+    for number in range(5):
+        await redis.xadd(key, {"event": started("i1", f"t{number}").encode()})
+    feed = OutputFeed(redis, "feed", mailboxes.keys)
+    task = asyncio.create_task(feed.run())
+    last = (await mailboxes.outputs_after("i1"))[-1].entry_id
+    async with feed.follow("i1", last):
+        await asyncio.sleep(0.1)  # a blocking read from the tail is under way
+        late = [asyncio.create_task(_turns(feed, 6))]
+        await redis.xadd(key, {"event": started("i1", "t5").encode()})
+        assert await asyncio.gather(*late) == [[f"t{n}" for n in range(6)]]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _turns(feed: OutputFeed, count: int) -> list[str]:
+    got: list[str] = []
+    async with feed.follow("i1") as events:
+        async for _, event in events:
+            got.append(getattr(event.data, "turn_id", ""))
+            if len(got) == count:
+                break
+    return got

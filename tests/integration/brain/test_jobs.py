@@ -67,7 +67,7 @@ async def test_the_report_is_written_from_the_log(
         await room.say("I am Alice")
         await room.hear()
         await nothing_is_left(mailboxes)
-    await queue.report(room.interview_id)
+    await queue.report(room.interview_id, "end")
     raw = await eventually(lambda: mailboxes.report(room.interview_id), lambda report: report is not None)
     report = InterviewReport.model_validate_json(raw or b"")
     assert [(turn.speaker, turn.source) for turn in report.turns] == [

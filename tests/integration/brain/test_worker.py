@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 from brain.application import serving
-from brain.application.ports import ModelError, ToolCall
+from brain.application.ports import ModelError, Prompt, Text, ToolCall
 from brain.application.speaking import Budget
-from brain.domain.decide import decide
+from brain.domain.decide import NotAnInput, decide
 from brain.domain.state import Phase
 from fakes.model import SILENCE, ScriptedModel
 from fakes.queue import RecordingQueue
@@ -32,7 +33,7 @@ async def hold_interview(room: TextRoom) -> list[str]:
     for answer in ("I am Alice, a nurse for ten years", "I made a ward plan", "No questions. Goodbye!"):
         await room.say(answer)
         heard.append(await room.hear())
-    await room.wait_for(lambda out: out[-1].type == "interview.ended" or None, "the end")
+    await room.wait_for(lambda out: (out and out[-1].type == "interview.ended") or None, "the end")
     return heard
 
 
@@ -61,7 +62,12 @@ async def test_a_whole_interview(mailboxes: Mailboxes) -> None:
     assert (state.phase, state.end_reason) == (Phase.ENDED, "goodbye")
     assert state.facts["project"] == "a ward plan"
     assert queue.reports == {room.interview_id}
-    assert {timer.partition("-")[0] for _, timer in queue.deadlines} == {"stage", "silence", "closing"}
+    assert {timer.partition("-")[0] for _, timer in queue.deadlines} == {
+        "stage",
+        "silence",
+        "hearing",
+        "closing",
+    }
 
 
 async def test_twenty_interviews_over_two_workers(mailboxes: Mailboxes) -> None:
@@ -222,3 +228,78 @@ async def test_chunks_go_out_as_they_come(mailboxes: Mailboxes) -> None:
             "two",
         )
         assert [c.text for c in await room.chunks("t1")] == [SCREENING.words.greeting, " One ", "two "]
+
+
+async def test_more_interviews_than_one_worker_has_room_for(mailboxes: Mailboxes) -> None:
+    """A worker that is over its limit neither dies nor forgets those it serves."""
+    rooms = [TextRoom(mailboxes) for _ in range(6)]
+    model = ScriptedModel(["Go on."])
+    async with working(build_worker(mailboxes, model, RecordingQueue(), max_interviews=1)) as worker:
+
+        async def talk(room: TextRoom) -> str:
+            await room.open()
+            await room.hear()
+            await room.say("hello")
+            return await room.hear()
+
+        assert await asyncio.gather(*(talk(room) for room in rooms)) == ["Go on."] * 6
+        await nothing_is_left(mailboxes)
+        assert not worker.done()
+
+
+async def test_a_full_worker_hears_the_interview_it_serves(mailboxes: Mailboxes) -> None:
+    room, model = TextRoom(mailboxes), ScriptedModel([SILENCE], ["I see."])
+    worker = build_worker(mailboxes, model, RecordingQueue(), budget=Budget(60, 60), max_interviews=1)
+    async with working(worker):
+        await room.open()
+        await room.wait_for(lambda out: (out and out[-1].type == "reply.chunk") or None, "the greeting")
+        await room.say("sorry, hello")
+        assert await room.hear() == "I see."
+    assert model.cancelled == 1
+
+
+async def test_an_answer_that_was_rejected_is_given_again(
+    mailboxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rejected: list[str] = []
+
+    def choosy(scenario, state, event):  # type: ignore[no-untyped-def]
+        if isinstance(event.data, ReplyGenerated) and not rejected:
+            rejected.append(event.event_id)
+            raise NotAnInput("as an older worker would say of a newer version")
+        return decide(scenario, state, event)
+
+    monkeypatch.setattr(serving, "decide", choosy)
+    room = TextRoom(mailboxes)
+    async with working(build_worker(mailboxes, ScriptedModel([" Hello."], [""]), RecordingQueue())):
+        await room.open()
+        assert (await room.hear()).startswith(f"{SCREENING.words.greeting} Hello.")
+        await nothing_is_left(mailboxes)
+    assert len(rejected) == 1
+
+
+class BrokenModel(ScriptedModel):
+    """A model whose adapter has a defect."""
+
+    def stream(self, prompt: Prompt) -> AsyncIterator[Text | ToolCall]:
+        self.prompts.append(prompt)
+        raise KeyError("a defect")
+
+
+async def test_an_effect_that_crashes_is_closed_in_the_scenarios_words(mailboxes: Mailboxes) -> None:
+    room, model = TextRoom(mailboxes), BrokenModel([])
+    async with working(build_worker(mailboxes, model, RecordingQueue())):
+        await room.open()
+        assert await room.hear() == f"{SCREENING.words.greeting} {SCREENING.stages[0].words.opening}"
+    assert len(model.prompts) == 1
+
+
+async def test_a_tool_call_of_a_failed_try_does_not_count(mailboxes: Mailboxes) -> None:
+    room = TextRoom(mailboxes)
+    model = ScriptedModel(["Hello."], [INTRO, ModelError("cut", retryable=True)], ["What is your role?"])
+    async with working(build_worker(mailboxes, model, RecordingQueue())):
+        await room.open()
+        await room.hear()
+        await room.say("I am Alice")
+        assert await room.hear() == "What is your role?"
+    assert (await room.state()).stage == "self_intro"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from brain.domain.decide import NotAnInput, decide
+from brain.domain.effects import Ask, Task
 from brain.domain.state import Phase
 from fakes.world import IDENTITY, SCREENING, World
 from viva_shared.events import (
@@ -21,6 +22,7 @@ from viva_shared.events import (
     ReplyStarted,
     ToolCalled,
     UtteranceHeard,
+    UtterancePartial,
     new_event,
 )
 
@@ -268,6 +270,130 @@ def test_what_is_heard_after_the_end_still_counts(world: World) -> None:
     world.happen(ReplyHeard(turn_id=reply.turn_id, text=reply.said, complete=True))
     assert world.is_in.lines[-1].text == SCREENING.ending.farewell
     assert len(world.of_type("interview.ended")) == 1
+
+
+def test_words_heard_after_the_report_was_ordered_order_it_again(world: World) -> None:
+    to_the_last_stage(world)
+    world.candidate_says("bye")
+    reply = world.is_in.reply
+    assert reply is not None
+    world.pass_deadline("closing")
+    assert [effect for effect in world.effects if effect.startswith("end")] == ["end"]
+    world.happen(ReplyHeard(turn_id=reply.turn_id, text=reply.said, complete=True))
+    assert len([effect for effect in world.effects if effect.startswith("end")]) == 2
+
+
+def test_a_farewell_after_a_silence_can_be_answered(world: World) -> None:
+    to_the_last_stage(world)
+    world.pass_deadline("silence")
+    world.candidate_says("sorry, I was muted. What is the next step?")
+    assert world.is_in.phase is Phase.RUNNING
+    assert world.ask().task is Task.ANSWER
+    world.model_says("A second interview.")
+    world.is_heard()
+    world.candidate_says("goodbye")
+    world.is_heard()
+    assert world.is_in.end_reason == "goodbye"
+
+
+def test_the_end_waits_for_the_candidates_last_words(world: World) -> None:
+    to_the_last_stage(world)
+    world.pass_deadline("silence")
+    world.happen(CandidateSpeaking())
+    assert world.is_heard() == []
+    assert types(world.happen(CandidateSilent())) == ["interview.ended"]
+
+
+def test_an_end_leaves_no_ask_open(world: World) -> None:
+    world.happen(CandidateLeft(identity=IDENTITY))
+    world.candidate_says("my last words, cut off by my leaving")
+    assert "reply.cancelled" in types(world.pass_deadline("absence"))
+    assert not any(isinstance(effect, Ask) for effect in world.effects.values())
+
+
+def test_who_had_the_last_word_is_answered_on_return(world: World) -> None:
+    world.candidate_says("I am Alice")
+    world.happen(CandidateLeft(identity=IDENTITY))
+    world.happen(CandidateJoined(identity=IDENTITY))
+    assert world.ask().task is Task.ANSWER
+    assert world.ask().said == SCREENING.words.welcome_back
+
+
+def test_what_was_cut_short_is_not_repeated_as_the_question(world: World) -> None:
+    world.happen(CandidateLeft(identity=IDENTITY))
+    world.happen(CandidateJoined(identity=IDENTITY))
+    world.is_heard("Welcome back. Let us", complete=False)
+    world.happen(CandidateLeft(identity=IDENTITY))
+    outputs = world.happen(CandidateJoined(identity=IDENTITY))
+    assert isinstance(outputs[1], ReplyChunk)
+    assert outputs[1].text.endswith("Please introduce yourself.")
+
+
+def test_who_left_during_the_bridge_hears_the_new_stages_question(world: World) -> None:
+    world.pass_deadline("stage")
+    world.happen(CandidateLeft(identity=IDENTITY))
+    world.happen(CandidateJoined(identity=IDENTITY))
+    assert world.ask().task is Task.OPEN_STAGE
+    assert world.ask().stage == "past_experience"
+
+
+def test_what_a_dead_bot_understood_is_answered_by_the_next(world: World) -> None:
+    world.happen(CandidateSpeaking())
+    world.happen(UtterancePartial(text="My name is Alice"))
+    world.happen(UtterancePartial(text="and I am a nurse."))
+    world.happen(BotJoined(bot_epoch=2))
+    world.happen(CandidateJoined(identity=IDENTITY))
+    assert world.is_in.lines[-1].text == "My name is Alice and I am a nurse."
+    assert world.ask().task is Task.ANSWER
+
+
+def test_a_new_bot_that_finds_nobody_does_not_wait_for_ever(world: World) -> None:
+    world.happen(BotJoined(bot_epoch=2))
+    assert types(world.pass_deadline("absence")) == ["interview.ended"]
+
+
+def test_a_reply_that_nobody_reports_is_not_waited_for_for_ever(world: World) -> None:
+    world.candidate_says("hello")
+    world.model_says("What is your name?")
+    for _ in range(3):
+        world.pass_deadline("hearing")
+        if world.effects and any(isinstance(effect, Ask) for effect in world.effects.values()):
+            world.model_says("What is your name?")
+    assert world.is_in.reply is None
+    assert "silence" in world.is_in.timers
+
+
+def test_an_answer_of_which_nothing_was_heard_is_given_again(world: World) -> None:
+    world.candidate_says("hello")
+    world.model_says("What is your name?")
+    world.is_heard("", complete=False)
+    assert world.ask().task is Task.ANSWER
+
+
+def test_a_greeting_drowned_by_a_cough_is_said_after_it() -> None:
+    world = World()
+    world.begin()
+    world.model_says("Please introduce yourself.")
+    world.happen(CandidateSpeaking())
+    assert world.is_heard("", complete=False) == []
+    outputs = world.happen(CandidateSilent())
+    assert isinstance(outputs[1], ReplyChunk)
+    assert outputs[1].text == SCREENING.words.greeting
+
+
+def test_a_reminder_that_was_not_heard_is_said_again_as_it_was(world: World) -> None:
+    world.pass_deadline("silence")
+    outputs = world.is_heard("", complete=False)
+    assert isinstance(outputs[1], ReplyChunk)
+    assert outputs[1].text == SCREENING.silence.reminders[0]
+
+
+def test_a_stage_of_which_nothing_was_said_is_not_left_by_its_tool(world: World) -> None:
+    world.candidate_says("I am Alice")
+    world.model_calls("self_intro_complete", **INTRO)
+    world.model_calls("past_experience_complete")
+    assert world.stages() == ["self_intro", "past_experience"]
+    assert world.ask().task is Task.MEND_TOOL_CALL
 
 
 def test_the_log_replays_to_the_same_state(world: World) -> None:

@@ -41,9 +41,9 @@ TOOLS = st.sampled_from(["self_intro_complete", "past_experience_complete", "non
 ARGUMENTS = st.dictionaries(
     st.sampled_from([*SCREENING.facts, "nonsense"]), st.sampled_from(["Alice", "", None]), max_size=3
 ) | st.just({"name": "Alice", "current_role": "nurse", "intro_summary": "ten years"})
-TIMERS = st.tuples(st.sampled_from(["stage", "silence", "absence", "closing"]), st.integers(1, 20)).map(
-    lambda p: f"{p[0]}-{p[1]}"
-)
+TIMERS = st.tuples(
+    st.sampled_from(["stage", "silence", "absence", "closing", "hearing"]), st.integers(1, 20)
+).map(lambda p: f"{p[0]}-{p[1]}")
 ANY_INPUT: st.SearchStrategy[Payload] = st.one_of(
     st.builds(BotJoined, bot_epoch=st.integers(1, 3)),
     st.builds(CandidateJoined, identity=st.sampled_from([IDENTITY, "stranger"])),
@@ -58,7 +58,9 @@ ANY_INPUT: st.SearchStrategy[Payload] = st.one_of(
     st.builds(FactsExtracted, ask_id=ASKS, facts=st.just({"name": "Bob"})),
     st.builds(DeadlinePassed, deadline_id=TIMERS),
 )
-LIKELY = st.sampled_from(["model_says", "intro_tool", "project_tool", "heard", "stage", "silence", "closing"])
+LIKELY = st.sampled_from(
+    ["model_says", "intro_tool", "project_tool", "heard", "stage", "silence", "closing", "hearing"]
+)
 
 
 def likely(world: World, what: str) -> None:

@@ -183,6 +183,7 @@ class InterviewJob:
     def _session_failed(self) -> None:
         """The session closed itself: make another one in the same room."""
         self._mouth.shut()
+        self._conversation.stopped()  # the session does not say so any more
         self._voice.session = None
         delay = RESTART_DELAYS_S[min(self._restarts, len(RESTART_DELAYS_S) - 1)]
         self._restarts += 1

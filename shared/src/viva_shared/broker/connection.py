@@ -11,7 +11,7 @@ from redis.asyncio import Connection, Redis, SSLConnection
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import BusyLoadingError, ReadOnlyError
+from redis.exceptions import BusyLoadingError, ReadOnlyError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
@@ -26,6 +26,10 @@ SOCKET_TIMEOUT_S = 4.0
 
 UNAVAILABLE = (RedisConnectionError, RedisTimeoutError, BusyLoadingError, ReadOnlyError, OSError)
 """What redis-py raises while Redis is away, loading its log, or has just failed over. All of them pass."""
+
+
+PASSING = ("UNBLOCKED", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "LOADING", "READONLY")
+"""Errors that a Redis answers while another becomes the master; they pass, too."""
 
 
 class _KeepsCancellation(AbstractConnection):
@@ -76,7 +80,9 @@ async def until_available(what: str, call: Callable[[], Awaitable[T]], *, longes
     while True:
         try:
             result = await call()
-        except UNAVAILABLE as error:
+        except (*UNAVAILABLE, ResponseError) as error:
+            if isinstance(error, ResponseError) and not str(error).startswith(PASSING):
+                raise
             if not waiting:
                 log.warning("redis.unavailable", what=what, error=str(error))
                 waiting = True

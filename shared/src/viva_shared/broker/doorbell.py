@@ -30,6 +30,7 @@ class Doorbell:
         self._worker = worker
         self._keys = keys or Keys()
         self._passed_cursor = "0-0"
+        self._claim_cursor: bytes | str = "0-0"
 
     async def ensure_group(self) -> None:
         """Make the consumer group, from the stream's beginning, if it is not there."""
@@ -54,8 +55,13 @@ class Doorbell:
 
     async def claim(self, idle_ms: int, count: int) -> list[Bell]:
         """Bells that nobody has kept for ``idle_ms``: whoever read them died, or lost the interview."""
-        _, entries, _ = await self._redis.xautoclaim(
-            self._keys.ready, GROUP, self._worker, min_idle_time=idle_ms, start_id="0-0", count=count
+        self._claim_cursor, entries, _ = await self._redis.xautoclaim(
+            self._keys.ready,
+            GROUP,
+            self._worker,
+            min_idle_time=idle_ms,
+            start_id=self._claim_cursor,
+            count=count,
         )
         return await self._bells([entries])
 

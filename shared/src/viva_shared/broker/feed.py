@@ -75,11 +75,13 @@ class OutputFeed:
                 self._wake_cursor = entries[-1][0].decode()
                 continue
             for raw_id, fields in entries:
-                self._deliver(key, Entry(raw_id.decode(), fields.get(b"event", b"")))
+                self._deliver(key, positions[key], Entry(raw_id.decode(), fields.get(b"event", b"")))
 
-    def _deliver(self, key: str, entry: Entry) -> None:
+    def _deliver(self, key: str, read_from: str, entry: Entry) -> None:
         for queue, (interview_id, after) in self._followers.items():
-            if self._keys.outputs(interview_id) == key and _order(after) < _order(entry.entry_id):
+            if self._keys.outputs(interview_id) != key or _order(after) < _order(read_from):
+                continue  # who began to follow during this read gets what came before it by the next one
+            if _order(after) < _order(entry.entry_id):
                 self._followers[queue] = (interview_id, entry.entry_id)
                 queue.put_nowait(entry)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, cast
 
 import structlog
@@ -24,6 +24,9 @@ DEADLINE_TIMEOUT_S = 5
 REPORT_TIMEOUT_S = 60
 SWEEP_EVERY_S = 5
 RESTART_DELAY_S = 0.2
+RETRY_S = 0.5
+MAX_TRIES = 100_000
+"""Redis may be away for long; a deadline or a report is not given up for that."""
 CLOSE_S = 5.0
 
 
@@ -36,7 +39,7 @@ async def run_jobs(jobs: Jobs, url: str) -> None:
 
 def _deadlines(jobs: Jobs, pool: ArqRedis) -> Worker:
     async def deadline_passed(_: dict[str, Any], interview_id: str, deadline_id: str) -> None:
-        await jobs.deadline_passed(interview_id, deadline_id)
+        await _or_retry(jobs.deadline_passed(interview_id, deadline_id))
 
     async def sweep(_: dict[str, Any]) -> None:
         await jobs.sweep()
@@ -47,7 +50,10 @@ def _deadlines(jobs: Jobs, pool: ArqRedis) -> Worker:
         DEADLINES,
         functions=[
             func(
-                cast("WorkerCoroutine", deadline_passed), name="deadline_passed", keep_result=60, max_tries=20
+                cast("WorkerCoroutine", deadline_passed),
+                name="deadline_passed",
+                keep_result=60,
+                max_tries=MAX_TRIES,
             )
         ],
         cron_jobs=[cron(cast("WorkerCoroutine", sweep), name="sweep", second=every, keep_result=0)],
@@ -59,7 +65,7 @@ def _deadlines(jobs: Jobs, pool: ArqRedis) -> Worker:
 def _reports(jobs: Jobs, pool: ArqRedis) -> Worker:
     async def write_report(context: dict[str, Any], interview_id: str) -> None:
         try:
-            await jobs.write_report(interview_id)
+            await _or_retry(jobs.write_report(interview_id))
         except ReportNotReady as not_ready:
             raise Retry(defer=min(0.2 * context["job_try"], 5.0)) from not_ready
 
@@ -67,7 +73,12 @@ def _reports(jobs: Jobs, pool: ArqRedis) -> Worker:
         pool,
         REPORTS,
         functions=[
-            func(cast("WorkerCoroutine", write_report), name="write_report", keep_result=60, max_tries=50)
+            func(
+                cast("WorkerCoroutine", write_report),
+                name="write_report",
+                keep_result=60,
+                max_tries=MAX_TRIES,
+            )
         ],
         job_timeout=REPORT_TIMEOUT_S,
         poll_delay=0.2,
@@ -76,6 +87,15 @@ def _reports(jobs: Jobs, pool: ArqRedis) -> Worker:
 
 def _worker(pool: ArqRedis, queue: str, **options: Any) -> Worker:
     return Worker(redis_pool=pool, queue_name=queue, handle_signals=False, max_jobs=20, **options)
+
+
+async def _or_retry(work: Coroutine[Any, Any, None]) -> None:
+    """Do it; again a little later while Redis is away (arq itself would give the job up)."""
+    try:
+        async with asyncio.timeout(DEADLINE_TIMEOUT_S - 1):
+            await work
+    except UNAVAILABLE as error:
+        raise Retry(defer=RETRY_S) from error
 
 
 async def _keep_running(name: str, url: str, build: Callable[[ArqRedis], Worker]) -> None:

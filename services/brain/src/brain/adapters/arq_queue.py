@@ -44,12 +44,15 @@ class ArqQueue:
             ),
         )
 
-    async def report(self, interview_id: str) -> None:
+    async def report(self, interview_id: str, effect_id: str) -> None:
         """Have ``write_report`` run soon."""
         await until_available(
             "jobs",
             lambda: self._pool.enqueue_job(
-                "write_report", interview_id, _job_id=f"{interview_id}:report", _queue_name=REPORTS
+                "write_report",
+                interview_id,
+                _job_id=f"{interview_id}:report:{effect_id}",
+                _queue_name=REPORTS,
             ),
         )
 

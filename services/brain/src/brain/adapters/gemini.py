@@ -112,6 +112,8 @@ def _refuse_blocked(answer: types.GenerateContentResponse) -> None:
 def _mapped_errors() -> Iterator[None]:
     try:
         yield
+    except ModelError:
+        raise
     except errors.APIError as error:
         retryable = error.code in RETRYABLE_STATUS
         raise ModelError(f"{error.code} {error.status}: {error.message}", retryable=retryable) from error
@@ -121,3 +123,5 @@ def _mapped_errors() -> Iterator[None]:
         raise ModelError("the model did not answer in time", retryable=True) from error
     except ValueError as error:  # the SDK's for bytes that are no answer
         raise ModelError(f"garbage instead of an answer: {error}", retryable=True) from error
+    except Exception as error:  # a defect of the SDK's must not silence the interviewer
+        raise ModelError(f"the SDK failed: {error!r}", retryable=False) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from viva_shared.broker import Mailboxes, NotOpen
@@ -13,6 +13,9 @@ from brain.application.reporting import build_report
 from brain.domain.state import State
 
 log = structlog.get_logger(__name__)
+
+OVERDUE = timedelta(seconds=16)
+"""By then a deadline has fired, even if a job worker died with it (5 s of time-out, 10 s of arq's own)."""
 
 
 class ReportNotReady(Exception):
@@ -65,8 +68,17 @@ class Jobs:
         """Ring for interviews with unread inputs and no holder: their producer died before it rang."""
         rung = 0
         for interview_id in await self._mailboxes.open_interviews():
+            await self._overdue(interview_id)
             if await self._mailboxes.is_forgotten(interview_id):
                 log.warning("sweeper.rings", interview_id=interview_id)
                 await self._mailboxes.ring(interview_id)
                 rung += 1
         return rung
+
+    async def _overdue(self, interview_id: str) -> None:
+        """A deadline whose job was lost passes all the same."""
+        snapshot = await self._mailboxes.snapshot(interview_id)
+        state = State.model_validate_json(snapshot.state) if snapshot and snapshot.state else None
+        for timer in state.timers.values() if state else ():
+            if not timer.passed and timer.at + OVERDUE < self._now():
+                await self.deadline_passed(interview_id, timer.timer_id)

@@ -29,6 +29,8 @@ from brain.domain.state import State
 
 log = structlog.get_logger(__name__)
 
+BEGUN_TOO_OFTEN = "begun too often without success"
+
 
 class Performer:
     """Carries out what ``decide`` wants, on behalf of whoever holds the interview."""
@@ -50,11 +52,20 @@ class Performer:
         self._now = now
 
     async def perform(
-        self, lease: Lease, scenario: Scenario, state: State, effect: Effect, *, again: bool, poison: bool
+        self,
+        lease: Lease,
+        scenario: Scenario,
+        state: State,
+        effect: Effect,
+        *,
+        attempt: int,
+        again: bool,
+        poison: bool,
     ) -> None:
         """Perform one effect to its confirmation.
 
         Args:
+            attempt: counts the lease's performances; with the epoch it names the answer.
             again: somebody may have begun it before: look what is already out.
             poison: it was begun too often: close it in the scenario's own words, without the model.
 
@@ -63,21 +74,31 @@ class Performer:
         """
         match effect:
             case Ask():
-                await self._ask(lease, scenario, state, effect, again=again, poison=poison)
+                await self._answer(
+                    lease,
+                    effect.effect_id,
+                    attempt,
+                    await self._ask(lease, scenario, state, effect, again=again, poison=poison),
+                )
             case Extract():
-                await self._extract(lease, scenario, state, effect, poison=poison)
+                await self._answer(
+                    lease,
+                    effect.effect_id,
+                    attempt,
+                    await self._extract(scenario, state, effect, poison=poison),
+                )
             case ScheduleDeadline():
                 await self._queue.deadline(lease.interview_id, effect.effect_id, effect.at)
                 await self._mailboxes.confirm(lease, effect.effect_id)
             case EndInterview():
-                await self._queue.report(lease.interview_id)
+                await self._queue.report(lease.interview_id, effect.effect_id)
                 await self._mailboxes.confirm(lease, effect.effect_id)
             case _:
                 assert_never(effect)
 
     async def _ask(
         self, lease: Lease, scenario: Scenario, state: State, ask: Ask, *, again: bool, poison: bool
-    ) -> None:
+    ) -> Payload:
         spoken = Spoken(ask.turn_id, ask.seq)
         if again:
             await self._recall(lease, spoken)
@@ -87,29 +108,29 @@ class Performer:
             event = new_event(lease.interview_id, chunk, self._now(), event_id=event_id)
             await self._mailboxes.emit(lease, [event])
 
-        budget = Budget(0.0, 0.0) if poison else self._budget
-        await Speaker(self._model, budget, emit).speak(
-            lambda said: reply_prompt(scenario, state, ask, said), spoken, ask.said, ask.fallback
-        )
-        answer: Payload
+        speaker = Speaker(self._model, self._budget, emit)
+        if poison:
+            await speaker.close(spoken, ask.said, ask.fallback, BEGUN_TOO_OFTEN)
+        else:
+            await speaker.speak(
+                lambda said: reply_prompt(scenario, state, ask, said), spoken, ask.said, ask.fallback
+            )
         if spoken.call:
-            answer = ToolCalled(
+            return ToolCalled(
                 ask_id=ask.effect_id,
                 name=spoken.call.name,
                 arguments=spoken.call.arguments,
                 said=spoken.text,
                 chunks=spoken.seq,
             )
-        else:
-            answer = ReplyGenerated(
-                ask_id=ask.effect_id,
-                text=spoken.text,
-                source="scenario" if spoken.error else "model",
-                chunks=spoken.seq,
-                error=spoken.error,
-                first_chunk_s=spoken.first_chunk_s,
-            )
-        await self._answer(lease, ask.effect_id, answer)
+        return ReplyGenerated(
+            ask_id=ask.effect_id,
+            text=spoken.text,
+            source="scenario" if spoken.error else "model",
+            chunks=spoken.seq,
+            error=spoken.error,
+            first_chunk_s=spoken.first_chunk_s,
+        )
 
     async def _recall(self, lease: Lease, spoken: Spoken) -> None:
         """What is already out of this turn, written by an earlier holder."""
@@ -122,12 +143,10 @@ class Performer:
                 spoken.text += chunk.text
                 spoken.seq += 1
 
-    async def _extract(
-        self, lease: Lease, scenario: Scenario, state: State, extract: Extract, *, poison: bool
-    ) -> None:
+    async def _extract(self, scenario: Scenario, state: State, extract: Extract, *, poison: bool) -> Payload:
         prompt, schema = extract_prompt(scenario, state, extract)
         facts: dict[str, str | None] = {}
-        error: str | None = "begun too often" if poison else None
+        error: str | None = BEGUN_TOO_OFTEN if poison else None
         if not poison:
             try:
                 async with asyncio.timeout(self._extract_s):
@@ -138,10 +157,9 @@ class Performer:
             except (ModelError, TimeoutError) as failure:
                 log.warning("model.extract_failed", effect_id=extract.effect_id, error=str(failure))
                 error = str(failure) or "the model was silent"
-        await self._answer(
-            lease, extract.effect_id, FactsExtracted(ask_id=extract.effect_id, facts=facts, error=error)
-        )
+        return FactsExtracted(ask_id=extract.effect_id, facts=facts, error=error)
 
-    async def _answer(self, lease: Lease, effect_id: str, answer: Payload) -> None:
-        event = new_event(lease.interview_id, answer, self._now(), event_id=f"{effect_id}:answer")
+    async def _answer(self, lease: Lease, effect_id: str, attempt: int, answer: Payload) -> None:
+        event_id = f"{effect_id}:answer:{lease.epoch}.{attempt}"
+        event = new_event(lease.interview_id, answer, self._now(), event_id=event_id)
         await self._mailboxes.append(event, lease=lease)

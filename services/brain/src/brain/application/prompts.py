@@ -26,7 +26,11 @@ def reply_prompt(scenario: Scenario, state: State, ask: Ask, said: str) -> Promp
             "\nYou have begun to speak: go on right after these words and do not repeat them.\n"
             f"Already said: {' '.join(said.split())}"
         )
-    tools = (ToolSpec(stage.tool.name, stage.tool.description, stage.tool.json_schema),) if stage.tool else ()
+    tools: tuple[ToolSpec, ...] = ()
+    if (
+        stage.tool and ask.task is not Task.OPEN_STAGE
+    ):  # nothing of the stage can be known before it is opened
+        tools = (ToolSpec(stage.tool.name, stage.tool.description, stage.tool.json_schema),)
     return Prompt("\n\n".join(part.strip() for part in parts), _lines(state), tools)
 
 

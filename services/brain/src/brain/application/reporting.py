@@ -7,11 +7,14 @@ from datetime import datetime
 
 from viva_shared.broker import Entry, Mailboxes
 from viva_shared.events import (
+    BotJoined,
     Envelope,
     InterviewEnded,
     ReplyGenerated,
+    ReplyHeard,
     StageChanged,
     UndecodableEvent,
+    UtteranceHeard,
     decode,
 )
 from viva_shared.report import InterviewReport, ReportStage, ReportTurn
@@ -60,10 +63,10 @@ async def _events(entries: AsyncIterator[Entry]) -> AsyncIterator[Envelope]:
 
 def _stages(outputs: list[Envelope], ended_at: datetime | None) -> list[ReportStage]:
     changes = [(e.occurred_at, e.data) for e in outputs if isinstance(e.data, StageChanged)]
-    lefts = [at for at, _ in changes[1:]] + [ended_at]
+    lefts = [*(at for at, _ in changes[1:]), ended_at]
     return [
         ReportStage(name=c.stage, title=c.title, entered_at=at, left_at=left, reason=c.reason)
-        for (at, c), left in zip(changes, lefts, strict=True)
+        for (at, c), left in zip(changes, lefts, strict=False)
     ]
 
 
@@ -75,7 +78,7 @@ def _turns(state: State, inputs: list[Envelope]) -> list[ReportTurn]:
     }
     turns = []
     for line in state.lines:
-        event = next(e for e in inputs if line.of in (getattr(e.data, "utterance_id", ""), _heard_turn(e)))
+        event = next(e for e in inputs if line.of == _line_of(e))
         spoken = line.speaker == "interviewer"
         turns.append(
             ReportTurn(
@@ -91,5 +94,14 @@ def _turns(state: State, inputs: list[Envelope]) -> list[ReportTurn]:
     return turns
 
 
-def _heard_turn(event: Envelope) -> str:
-    return getattr(event.data, "turn_id", "") if event.type == "reply.heard" else ""
+def _line_of(event: Envelope) -> str | None:
+    """Which line of the conversation an input made."""
+    match event.data:
+        case UtteranceHeard(utterance_id=utterance_id):
+            return utterance_id
+        case ReplyHeard(turn_id=turn_id):
+            return turn_id
+        case BotJoined(bot_epoch=epoch):
+            return f"partial-{epoch}"
+        case _:
+            return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from viva_shared.broker import Entry, Held, LeaseLost, Mailboxes
+from viva_shared.broker import UNAVAILABLE, Entry, Held, LeaseLost, Mailboxes
 from viva_shared.events import Envelope, InputRejected, UndecodableEvent, decode, new_event
 from viva_shared.scenario import Scenario
 
@@ -19,6 +19,9 @@ from brain.domain.state import State
 
 log = structlog.get_logger(__name__)
 
+AGAIN_S = 0.1
+"""Before an effect is performed again whose answer was rejected."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:
@@ -28,6 +31,15 @@ class Tools:
     performer: Performer
     max_tries: int
     now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An effect being performed; ``poison``: in the scenario's own words, for it was begun too often."""
+
+    effect: Effect
+    task: asyncio.Task[None]
+    poison: bool
 
 
 class Serving:
@@ -42,7 +54,8 @@ class Serving:
         self._scenario = Scenario.model_validate_json(held.snapshot.scenario)
         self._state = State.model_validate_json(held.snapshot.state) if held.snapshot.state else None
         self._inherited = {effect_id: decode_effect(raw) for effect_id, raw in held.snapshot.effects.items()}
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._running: dict[str, Running] = {}
+        self._starts = 0
         self._wake = asyncio.Event()
         self._lost = False
 
@@ -61,20 +74,38 @@ class Serving:
         A doorbell in hand before the release names only inputs that the release saw.
         """
         try:
-            for effect in self._inherited.values():
-                self._start(effect, again=True)
             while True:
                 self._wake.clear()
                 await self._apply_news()
+                self._start_inherited()
                 self._check()
                 if self._running:
                     await self._wake.wait()
                     continue
                 covered = bells_in_hand()
-                if await self._tools.mailboxes.release(self._lease) == "released":
-                    return covered
+                match await self._tools.mailboxes.release(self._lease):
+                    case "released":
+                        return covered
+                    case "news":
+                        continue
+                    case "effects":  # its answer was rejected: it is to be performed again
+                        await asyncio.sleep(AGAIN_S)
+                        await self._inherit()
         finally:
             await self._stop(list(self._running))
+
+    async def _inherit(self) -> None:
+        """Take what is open from the snapshot."""
+        snapshot = await self._tools.mailboxes.snapshot(self._interview_id)
+        effects = snapshot.effects if snapshot else {}
+        self._inherited = {effect_id: decode_effect(raw) for effect_id, raw in effects.items()}
+
+    def _start_inherited(self) -> None:
+        """What others began is performed again, once it is known that its answer is not among the news."""
+        for effect in self._inherited.values():
+            poisoned = self._tries_of == f"effect:{effect.effect_id}" and self._tries > self._tools.max_tries
+            self._start(effect, again=True, poison=poisoned)
+        self._inherited = {}
 
     async def _apply_news(self) -> None:
         while entries := await self._tools.mailboxes.inputs_after(self._interview_id, self._cursor):
@@ -107,6 +138,8 @@ class Serving:
             opened={effect.effect_id: effect.model_dump_json() for effect in decision.opened},
         )
         self._cursor, self._state = entry.entry_id, decision.state
+        for effect_id in decision.closed:
+            self._inherited.pop(effect_id, None)
         await self._stop([effect_id for effect_id in decision.closed if effect_id in self._running])
         for effect in decision.opened:
             self._start(effect, again=False)
@@ -126,31 +159,36 @@ class Serving:
         )
         self._cursor = entry.entry_id
 
-    def _start(self, effect: Effect, *, again: bool) -> None:
+    def _start(self, effect: Effect, *, again: bool, poison: bool = False) -> None:
         assert self._state is not None, "an effect is opened by a commit, which has a state"
-        poison = (
-            again and self._tries_of == f"effect:{effect.effect_id}" and self._tries > self._tools.max_tries
-        )
+        self._starts += 1
         work = self._tools.performer.perform(
-            self._lease, self._scenario, self._state, effect, again=again, poison=poison
+            self._lease, self._scenario, self._state, effect, attempt=self._starts, again=again, poison=poison
         )
         task = asyncio.create_task(work, name=f"{self._interview_id} {effect.effect_id}")
-        self._running[effect.effect_id] = task
+        self._running[effect.effect_id] = Running(effect, task, poison)
         task.add_done_callback(lambda _: self._wake.set())
 
     def _check(self) -> None:
-        """Let what ended badly end the serving: LeaseLost, an outage, or a defect."""
-        for effect_id, task in list(self._running.items()):
-            if task.done():
-                del self._running[effect_id]
-                task.result()
+        """Let LeaseLost or an outage end the serving; a defect closes its own effect only."""
+        for effect_id, running in list(self._running.items()):
+            if not running.task.done():
+                continue
+            del self._running[effect_id]
+            error = running.task.exception()
+            if error is None:
+                continue
+            if running.poison or isinstance(error, (LeaseLost, *UNAVAILABLE)):
+                raise error
+            log.error("effect.crashed", interview_id=self._interview_id, effect_id=effect_id, exc_info=error)
+            self._start(running.effect, again=True, poison=True)
         if self._lost:
             raise LeaseLost(
                 f"interview {self._interview_id}: the lease of epoch {self._lease.epoch} has expired"
             )
 
     async def _stop(self, effect_ids: list[str]) -> None:
-        tasks = [self._running.pop(effect_id) for effect_id in effect_ids]
+        tasks = [self._running.pop(effect_id).task for effect_id in effect_ids]
         for task in tasks:
             task.cancel()
         for outcome in await asyncio.gather(*tasks, return_exceptions=True):

@@ -63,6 +63,7 @@ class Speaker:
         pause = 0.1
         while True:
             before = spoken.seq
+            spoken.call = None  # what a failed try wanted to call does not count
             try:
                 await self._stream(prompt(said + spoken.text), spoken, said, started, give_up)
                 return
@@ -75,10 +76,15 @@ class Speaker:
                 if spoken.seq > before:
                     give_up, pause = now + self._budget.first_chunk_s, 0.1
                 if not error.retryable or now + pause >= give_up:
-                    await self._put(spoken, said, f"… {fallback}" if spoken.text.strip() else fallback)
+                    await self.close(spoken, said, fallback, str(error))
                     return
                 await asyncio.sleep(pause)
                 pause *= 2
+
+    async def close(self, spoken: Spoken, said: str, fallback: str, error: str) -> None:
+        """End the reply in the scenario's own words."""
+        spoken.call, spoken.error = None, error
+        await self._put(spoken, said, f"… {fallback}" if spoken.text.strip() else fallback)
 
     async def _stream(
         self, prompt: Prompt, spoken: Spoken, said: str, started: float, give_up: float

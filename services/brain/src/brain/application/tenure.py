@@ -35,13 +35,16 @@ class Tenure:
             self._serving.ring()
 
     async def heartbeat(self) -> None:
-        """Renew the lease and the doorbells in hand together, so that a long ask is not claimed away."""
-        try:
-            if self.lease:
+        """Renew the lease and the doorbells in hand together, so that a long ask is not claimed away.
+
+        It also looks for news: a worker with no room for more reads no doorbells, not even of what it serves.
+        """
+        if self.lease and (serving := self._serving):
+            try:
                 await self._tools.mailboxes.renew(self.lease, self._ttl_ms)
-        except LeaseLost:
-            if self._serving:
-                self._serving.lose()
+                serving.ring()
+            except LeaseLost:
+                serving.lose()
         await self._doorbell.keep(self.bells)
 
     async def run(self) -> None:

@@ -62,8 +62,11 @@ class Worker:
 
     async def _read(self) -> None:
         await self._room.wait()
-        for bell in await self._doorbell.read(self._free()):
-            self._take(bell)
+        if free := self._free():
+            for bell in await self._doorbell.read(free):
+                self._take(bell)
+        else:
+            self._room.clear()
 
     async def _read_passed(self) -> None:
         for bell in await self._doorbell.passed():
@@ -107,7 +110,8 @@ class Worker:
             log.exception("interview.crashed")
         finally:
             del self._tenures[tenure.interview_id], self._tasks[tenure.interview_id]
-            self._room.set()
+            if self._free():
+                self._room.set()
 
     async def _stop(self) -> None:
         """Give every lease away at once, and ring for it: another worker need not wait for it to expire."""

@@ -11,6 +11,11 @@ from viva_shared.events import Payload, ReplyCancelled, ReplyChunk, ReplyFinishe
 from brain.domain.effects import Ask, Effect, ScheduleDeadline, Task
 from brain.domain.state import PHASES, Phase, Reply, ReplyKind, State, Timer, TimerKind
 
+HEARING_S = 30.0
+"""How long, beyond the time it takes to say it, a reply may wait to be heard: then its bot is gone."""
+SECONDS_A_CHARACTER = 0.1
+"""Slow speech: ten characters a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -61,6 +66,7 @@ class Draft:
         number = self.state.turns + 1
         turn_id = f"t{number}"
         self.cancel_timer(TimerKind.SILENCE)
+        self.change(say_again=None)
         self.change(turns=number, reply=Reply(turn_id=turn_id, kind=kind, in_reply_to=in_reply_to))
         self.out(ReplyStarted(turn_id=turn_id, in_reply_to=in_reply_to))
         if lead:
@@ -105,8 +111,9 @@ class Draft:
         self.change(reply=reply.model_copy(update=said))
 
     def finish_reply(self) -> None:
-        """All of the turn is out; from now on it waits to be heard."""
+        """All of the turn is out; from now on it waits to be heard, but not for ever."""
         reply = self._reply()
+        self.set_timer(TimerKind.HEARING, HEARING_S + len(reply.said) * SECONDS_A_CHARACTER)
         self.out(ReplyFinished(turn_id=reply.turn_id, text=reply.said, chunks=reply.seq))
 
     def drop_reply(self, reason: str) -> None:
@@ -117,6 +124,11 @@ class Draft:
         if reply.ask_id:
             self.close(reply.ask_id)
         self.out(ReplyCancelled(turn_id=reply.turn_id, reason=reason))
+        self.end_reply()
+
+    def end_reply(self) -> None:
+        """The turn is over: heard, cancelled, or not to be expected any more."""
+        self.cancel_timer(TimerKind.HEARING)
         self.change(reply=None)
 
     # -- timers --

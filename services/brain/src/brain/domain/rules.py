@@ -21,12 +21,12 @@ from viva_shared.scenario import Scenario, Stage
 from brain.domain.draft import Draft
 from brain.domain.effects import EndInterview, Extract, Task
 from brain.domain.stages import ToolCallRefused, Trigger, accepted_facts, says_goodbye, transitions
-from brain.domain.state import Candidate, EndReason, Line, Phase, ReplyKind, State, TimerKind
+from brain.domain.state import Candidate, EndReason, Line, Phase, Reply, ReplyKind, State, TimerKind
 
 MAX_ASKS_A_TURN = 4
 """Asks in one turn (a refused tool call is mended by another) before the scenario's own words close it."""
 MAX_UNHEARD = 2
-"""How often an unasked reply of which nothing was heard is decided anew."""
+"""How often in a row a reply of which nothing was heard is decided anew."""
 CLOSING_S = 20.0
 """How long the farewell may take to be heard before the interview ends without that."""
 
@@ -50,8 +50,15 @@ class Rules:
 
     def bot_joined(self, data: BotJoined) -> None:
         """A new bot has heard and said nothing yet; who is in the room it reports next."""
+        if self.state.phase is Phase.ENDED:
+            return
         self.draft.drop_reply("a new bot has the room")
-        self.draft.change(bot_epoch=data.bot_epoch, candidate=Candidate.ABSENT)
+        if self.state.partial:  # the last bot died before the turn was over: what it understood still counts
+            self.add_candidate_line(self.state.partial, of=f"partial-{data.bot_epoch}")
+        self.draft.change(bot_epoch=data.bot_epoch, candidate=Candidate.ABSENT, partial="")
+        self.draft.cancel_timer(TimerKind.SILENCE)
+        if self.state.phase is not Phase.WAITING:
+            self.draft.set_timer(TimerKind.ABSENCE, self.scenario.absence_grace_s)
 
     def candidate_joined(self, data: CandidateJoined) -> None:
         if self.state.candidate_identity not in (None, data.identity):
@@ -83,6 +90,8 @@ class Rules:
             self.say(ReplyKind.FAREWELL, self.scenario.ending.farewell)
         elif self.deadline_marked():
             self.leave_stage(Trigger.DEADLINE)
+        elif self.state.unanswered():
+            self.answer(ReplyKind.RESUME, lead=self.scenario.words.welcome_back)
         elif question := self.state.last_question():
             self.say(ReplyKind.RESUME, f"{self.scenario.words.welcome_back} {question}")
         else:
@@ -96,21 +105,31 @@ class Rules:
             self.draft.cancel_timer(TimerKind.SILENCE)
 
     def candidate_silent(self) -> None:
-        if self.state.candidate is Candidate.SPEAKING:
-            self.draft.change(candidate=Candidate.SILENT)
+        if self.state.candidate is not Candidate.SPEAKING:
+            return
+        self.draft.change(candidate=Candidate.SILENT)
+        if self.state.phase is Phase.CLOSING and self.state.reply is None:
+            self.end(self.state.end_reason or "goodbye")
+        elif self.state.say_again:
+            self.say_anew(self.state.say_again)
+        else:
             self.at_boundary()
 
     def utterance_partial(self, data: UtterancePartial) -> None:
         self.draft.change(partial=f"{self.state.partial} {data.text}".strip())
 
     def utterance_heard(self, data: UtteranceHeard) -> None:
-        line = Line(speaker="candidate", text=data.text, of=data.utterance_id, stage=self.state.stage)
-        self.draft.change(lines=(*self.state.lines, line), partial="", reminders=0, unheard=0)
+        self.add_candidate_line(data.text, of=data.utterance_id)
+        self.draft.change(partial="", reminders=0, unheard=0, say_again=None)
         if self.state.candidate is Candidate.SPEAKING:
             self.draft.change(candidate=Candidate.SILENT)
         self.draft.drop_reply("the candidate spoke")
         if self.state.phase is Phase.WAITING:
             return
+        if self.state.phase is Phase.CLOSING and self.state.end_reason == "silence":
+            self.draft.set_phase(Phase.RUNNING)  # not silent after all
+            self.draft.change(end_reason=None)
+            self.draft.cancel_timer(TimerKind.CLOSING)
         if self.state.phase is Phase.CLOSING:
             self.end("goodbye")
         elif self.in_last_stage and says_goodbye(data.text, self.scenario.ending.goodbyes):
@@ -118,8 +137,11 @@ class Rules:
         elif self.deadline_marked():
             self.leave_stage(Trigger.DEADLINE, in_reply_to=data.utterance_id)
         else:
-            self.draft.start_reply(ReplyKind.ANSWER, in_reply_to=data.utterance_id)
-            self.draft.ask(Task.ANSWER, self.fallback())
+            self.answer(ReplyKind.ANSWER, in_reply_to=data.utterance_id)
+
+    def add_candidate_line(self, text: str, *, of: str) -> None:
+        line = Line(speaker="candidate", text=text, of=of, stage=self.state.stage)
+        self.draft.change(lines=(*self.state.lines, line))
 
     # -- the model answers --
 
@@ -133,6 +155,10 @@ class Rules:
             return
         self.draft.ask_answered(data.said, data.chunks)
         try:
+            if not any(
+                line.speaker == "candidate" and line.stage == self.state.stage for line in self.state.lines
+            ):
+                raise ToolCallRefused("the candidate has said nothing in this stage yet; ask first")
             facts = accepted_facts(self.stage.tool, data.name, data.arguments)
         except ToolCallRefused as refused:
             self.mend(str(refused))
@@ -177,33 +203,48 @@ class Rules:
                 complete=data.complete,
             )
             self.draft.change(lines=(*self.state.lines, line), unheard=0)
-        reply = self.state.reply
-        if reply is None or reply.turn_id != data.turn_id:
-            return
+            if self.state.phase is Phase.ENDED:  # the report is written already: once more, with these words
+                self.draft.open(EndInterview(effect_id=f"end-{len(self.state.lines)}"))
+        if self.state.reply and self.state.reply.turn_id == data.turn_id:
+            self.reply_over(self.state.reply, heard=bool(data.text))
+
+    def reply_over(self, reply: Reply, *, heard: bool) -> None:
+        """The turn in flight was heard, in whole, in part or not at all."""
         if reply.ask_id:
             self.draft.drop_reply("it was cut short")
-        self.draft.change(reply=None)
-        if self.state.phase is Phase.ENDED:
-            return
-        if self.state.phase is Phase.CLOSING:
-            self.end(self.state.end_reason or "goodbye")
-        elif not data.text and reply.kind is not ReplyKind.ANSWER and self.state.unheard < MAX_UNHEARD:
-            self.draft.change(unheard=self.state.unheard + 1)
-            self.say_anew(reply.kind)
-        else:
-            self.at_boundary()
+        self.draft.end_reply()
+        match self.state.phase:
+            case Phase.ENDED | Phase.WAITING:
+                pass
+            case Phase.CLOSING:
+                if self.state.candidate is not Candidate.SPEAKING:  # else their words, or the timer, end it
+                    self.end(self.state.end_reason or "goodbye")
+            case Phase.RUNNING:
+                if not heard and self.state.unheard < MAX_UNHEARD:
+                    self.draft.change(unheard=self.state.unheard + 1)
+                    self.say_anew(reply)
+                else:
+                    self.at_boundary()
 
-    def say_anew(self, kind: ReplyKind) -> None:
-        """Nothing of an unasked reply was heard: decide it anew, unless the candidate is speaking."""
+    def say_anew(self, reply: Reply) -> None:
+        """Nothing of a reply was heard: decide it anew, now or when the candidate turns out to be silent."""
         if self.state.candidate is not Candidate.SILENT:
+            self.draft.change(say_again=reply)
             return
-        match kind:
+        self.draft.change(say_again=None)
+        match reply.kind:
             case ReplyKind.OPENING:
-                self.open_stage(kind, lead=self.scenario.words.greeting)
+                self.open_stage(reply.kind, lead=self.scenario.words.greeting)
             case ReplyKind.BRIDGE:
-                self.open_stage(kind)
-            case _:
+                self.open_stage(reply.kind, lead=self.bridge_into(self.state.stage))
+            case ReplyKind.ANSWER if self.state.unanswered():
+                self.answer(reply.kind)
+            case ReplyKind.REMINDER:
+                self.say(reply.kind, reply.said)
+            case ReplyKind.RESUME:
                 self.resume()
+            case ReplyKind.ANSWER | ReplyKind.FAREWELL:
+                self.at_boundary()
 
     # -- deadlines --
 
@@ -226,6 +267,9 @@ class Rules:
             case TimerKind.CLOSING:
                 self.draft.cancel_timer(kind)
                 self.end(self.state.end_reason or "goodbye")
+            case TimerKind.HEARING:
+                if self.state.reply:  # its bot is gone, or never says
+                    self.reply_over(self.state.reply, heard=False)
 
     def silence(self) -> None:
         """Nobody has spoken for a while."""
@@ -306,6 +350,11 @@ class Rules:
             self.extract(left, missing)
         self.open_stage(ReplyKind.BRIDGE, lead=left.words.bridge or "", in_reply_to=in_reply_to)
 
+    def bridge_into(self, name: str) -> str:
+        """The sentence that leaves the stage before this one."""
+        index = self.scenario.index(name)
+        return (self.scenario.stages[index - 1].words.bridge or "") if index else ""
+
     def extract(self, stage: Stage, wanted: tuple[str, ...]) -> None:
         """Have what is missing of a stage's facts looked for, while the interview goes on."""
         effect = Extract(effect_id=f"extract-{stage.name}", stage=stage.name, wanted=wanted)
@@ -316,6 +365,11 @@ class Rules:
         """Begin a turn that puts the stage's first question."""
         self.draft.start_reply(kind, in_reply_to=in_reply_to, lead=lead)
         self.draft.ask(Task.OPEN_STAGE, self.stage.words.opening)
+
+    def answer(self, kind: ReplyKind, *, in_reply_to: str | None = None, lead: str = "") -> None:
+        """Begin a turn that answers the candidate's last words."""
+        self.draft.start_reply(kind, in_reply_to=in_reply_to, lead=lead)
+        self.draft.ask(Task.ANSWER, self.fallback())
 
     def say(self, kind: ReplyKind, words: str, *, in_reply_to: str | None = None) -> None:
         """A whole turn in the scenario's own words."""
@@ -337,6 +391,8 @@ class Rules:
         self.say(ReplyKind.FAREWELL, self.scenario.ending.farewell, in_reply_to=in_reply_to)
 
     def end(self, reason: EndReason) -> None:
+        if self.state.reply and self.state.reply.ask_id:
+            self.draft.drop_reply("the interview has ended")
         self.draft.set_phase(Phase.ENDED)
         self.draft.change(end_reason=reason, timers={})
         self.draft.out(InterviewEnded(reason=reason))

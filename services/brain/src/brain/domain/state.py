@@ -12,7 +12,7 @@ EndReason = Literal["goodbye", "silence", "abandoned"]
 
 
 class Phase(StrEnum):
-    """How far the interview has come. It only ever moves forward (``PHASES`` below)."""
+    """How far the interview has come: forward only, but for a farewell after a silence that is answered."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -23,7 +23,7 @@ class Phase(StrEnum):
 PHASES: dict[Phase, frozenset[Phase]] = {
     Phase.WAITING: frozenset({Phase.RUNNING, Phase.ENDED}),
     Phase.RUNNING: frozenset({Phase.CLOSING, Phase.ENDED}),
-    Phase.CLOSING: frozenset({Phase.ENDED}),
+    Phase.CLOSING: frozenset({Phase.RUNNING, Phase.ENDED}),
     Phase.ENDED: frozenset(),
 }
 
@@ -54,6 +54,7 @@ class TimerKind(StrEnum):
     SILENCE = "silence"
     ABSENCE = "absence"
     CLOSING = "closing"
+    HEARING = "hearing"
 
 
 class _Part(BaseModel):
@@ -106,7 +107,8 @@ class State(_Part):
         partial: final segments of an utterance that is not over yet.
         turns, timer_count: counters, from which ids are made.
         reminders: how many times the silent candidate was reminded since it last spoke.
-        unheard: how many times in a row an unasked reply was not heard at all.
+        unheard: how many times in a row a reply was not heard at all.
+        say_again: the reply that was not heard at all and is decided anew once the candidate is silent.
         extracting: ids of open extractions.
     """
 
@@ -127,6 +129,7 @@ class State(_Part):
     timer_count: int = 0
     reminders: int = 0
     unheard: int = 0
+    say_again: Reply | None = None
     extracting: tuple[str, ...] = ()
     end_reason: EndReason | None = None
 
@@ -140,10 +143,14 @@ class State(_Part):
             "room": self.room,
         }
 
+    def unanswered(self) -> bool:
+        """Whether the candidate had the last word."""
+        return bool(self.lines) and self.lines[-1].speaker == "candidate"
+
     def last_question(self) -> str:
-        """The last question (else sentence) of the interviewer that was heard; empty before the first."""
+        """The last question (else sentence) of this stage that was heard whole; empty before the first."""
         for line in reversed(self.lines):
-            if line.speaker == "interviewer":
+            if line.speaker == "interviewer" and line.complete and line.stage == self.stage:
                 sentences = re.split(r"(?<=[.?!])\s+", line.text.strip())
                 return next((s for s in reversed(sentences) if s.endswith("?")), sentences[-1])
         return ""

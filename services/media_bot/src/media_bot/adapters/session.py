@@ -169,6 +169,7 @@ class LiveSession:
     async def _on_chat(self, session: AgentSession[None], event: room_io.TextInputEvent) -> None:
         if not (text := event.text.strip()):
             return
+        self._conversation.typed()
         self._mouth.drop_waiting()
         await session.interrupt()
         message = llm.ChatMessage(role="user", content=[text[:MAX_UTTERANCE]])

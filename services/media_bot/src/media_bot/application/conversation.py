@@ -83,6 +83,12 @@ class Conversation:
         """Voice activity ended."""
         self._step(Happening.STOPPED)
 
+    def typed(self) -> None:
+        """A chat message came: the floor is the candidate's until it is an utterance."""
+        if self._floor is Floor.SILENT:
+            self._step(Happening.STARTED)
+            self._step(Happening.STOPPED)
+
     def nothing_transcribed(self) -> None:
         """Speech ended some time ago and left no transcript: a cough, a noise."""
         if not self._transcribed:
