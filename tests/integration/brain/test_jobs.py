@@ -15,7 +15,7 @@ from fakes.model import ScriptedModel
 from fakes.queue import RecordingQueue
 from fixtures.brains import TextRoom, build_worker, eventually, nothing_is_left, now, working
 from fixtures.redis_server import RedisServer
-from viva_shared.broker import Mailboxes
+from viva_shared.broker import Mailboxes, Snapshot
 from viva_shared.events import DeadlinePassed, decode
 from viva_shared.report import InterviewReport
 
@@ -89,3 +89,46 @@ async def test_the_sweeper_rings_for_a_producer_that_died(mailboxes: Mailboxes) 
         await room.hear()
         await nothing_is_left(mailboxes)
     assert await jobs.sweep() == 0
+
+
+async def test_a_deadline_survives_an_outage_of_redis(
+    mailboxes: Mailboxes, redis_server: RedisServer, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = TextRoom(mailboxes)
+    async with working(build_worker(mailboxes, ScriptedModel(["Hello."]), RecordingQueue())):
+        await room.open()
+        await room.hear()
+    tries = 0
+    real = mailboxes.snapshot
+
+    async def away(interview_id: str) -> Snapshot | None:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise ConnectionError("Redis is away")
+        return await real(interview_id)
+
+    monkeypatch.setattr(mailboxes, "snapshot", away)
+    queue = await connect_queue(f"redis://127.0.0.1:{redis_server.port}/1")
+    await queue.deadline(room.interview_id, "stage-1", now())
+
+    async def passed() -> int:
+        events = [decode(e.raw) async for e in mailboxes.every_input(room.interview_id)]
+        return sum(isinstance(e.data, DeadlinePassed) for e in events)
+
+    assert await eventually(passed, bool) == 1
+    assert tries >= 3
+    await queue.aclose()
+
+
+async def test_a_deadline_whose_job_was_lost_passes_all_the_same(mailboxes: Mailboxes) -> None:
+    room = TextRoom(mailboxes)
+    async with working(build_worker(mailboxes, ScriptedModel(["Hello."]), RecordingQueue())):
+        await room.open()
+        await room.hear()
+        await nothing_is_left(mailboxes)
+    jobs = Jobs(mailboxes, "scripted", lambda: now() + timedelta(seconds=90))
+    await jobs.sweep()
+    events = [decode(e.raw).data async for e in mailboxes.every_input(room.interview_id)]
+    passed = [data.deadline_id for data in events if isinstance(data, DeadlinePassed)]
+    assert [deadline.partition("-")[0] for deadline in passed] == ["stage", "silence"]
