@@ -126,7 +126,8 @@ async def test_alice_by_voice_to_the_end(screening: Interview) -> None:
     facts = await screening.facts()
     assert set(facts) == {"name", "current_role", "intro_summary", "project", "impact", "challenges"}
     for name, fact in facts.items():
-        assert any((fact or "") in text for text in understood), f"{name}: {fact!r} was not said"
+        assert fact
+        assert any(fact in text for text in understood), f"{name}: {fact!r} was not said"
 
     assert [message.stage for message in observer.stage_messages] == STAGES
     assert [(message.index, message.of) for message in observer.stage_messages] == [(0, 3), (1, 3), (2, 3)]

@@ -287,7 +287,7 @@ async def test_who_begins_to_follow_during_a_read_misses_nothing(mailboxes: Mail
         await redis.xadd(key, {"event": started("i1", f"t{number}").encode()})
     feed = OutputFeed(redis, "feed", mailboxes.keys)
     task = asyncio.create_task(feed.run())
-    last = (await mailboxes.outputs_after("i1"))[-1].entry_id
+    last = (await mailboxes.last_outputs("i1", 1))[0].entry_id
     async with feed.follow("i1", last):
         await asyncio.sleep(0.1)  # a blocking read from the tail is under way
         late = [asyncio.create_task(_turns(feed, 6))]

@@ -22,7 +22,7 @@ from tokens.adapters.livekit import LiveKitDispatches
 from tokens.application.interviews import Interviews
 from tokens.settings import TokensSettings
 from viva_shared.broker import FIRST, Keys, Mailboxes, connect
-from viva_shared.events import InterviewCreated, decode
+from viva_shared.events import InterviewCreated, InterviewEnded, decode, new_event
 from viva_shared.scenario import load_scenario
 
 pytestmark = pytest.mark.integration
@@ -155,11 +155,24 @@ async def test_observer_is_hidden_and_dispatches_nobody(
     assert token["attributes"] == {"viva.role": "observer"}
 
 
-@pytest.mark.parametrize("session_id", ["", "a b", "-a", "../x", "x" * 65, "ä"])
+@pytest.mark.parametrize("session_id", ["", "a b", "-a", "../x", "x" * 65, "ä", "abc\n"])
 async def test_bad_session_id(http: httpx.AsyncClient, session_id: str) -> None:
     answer = await http.post("/livekit/token", json={"session_id": session_id, "participant_name": "Alice"})
     assert answer.status_code == 422
     assert "letters, digits" in answer.json()["detail"]
+
+
+async def test_an_interview_that_has_ended_lets_nobody_in(
+    http: httpx.AsyncClient, mailboxes: Mailboxes
+) -> None:
+    body = {"session_id": "over", "participant_name": "Alice"}
+    assert (await http.post("/livekit/token", json=body)).status_code == 200
+    ended = new_event("over", InterviewEnded(reason="goodbye"), datetime.now(UTC))
+    for raw in (ended.encode(), "garbage"):
+        await mailboxes.redis.xadd(mailboxes.keys.outputs("over"), {"event": raw})
+    answer = await http.post("/livekit/token", json=body)
+    assert answer.status_code == 409
+    assert "has ended: take another session_id" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("scenario", ["nope", "../screening", "/etc/passwd"])

@@ -112,4 +112,4 @@ def test_attaching_to_nothing_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert viva(monkeypatch, "rehearse", "--attach") == 1
-    assert "start one with `viva up`" in capsys.readouterr().err
+    assert "start one with `make up`" in capsys.readouterr().err

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from redis.exceptions import RedisError
 from rich.console import Console
 from viva_shared.broker import UNAVAILABLE, connect
-from viva_shared.scenario import scenario_names
+from viva_shared.scenario import ScenarioError, load_scenario, scenario_names
 from viva_shared.settings import SettingsError, load_settings
 
 from viva.settings import CliSettings
@@ -131,14 +131,17 @@ def configured(settings: CliSettings) -> Iterator[Finding]:
         ok=not missing,
         advice=f"set {' and '.join(missing)}" if missing else "",
     )
-    scenarios = scenario_names(settings.scenarios_dir)
-    known = settings.default_scenario in scenarios
-    yield Finding(
-        "scenarios",
-        ", ".join(scenarios) or f"none in {settings.scenarios_dir}",
-        ok=known,
-        advice="" if known else f"VIVA_DEFAULT_SCENARIO={settings.default_scenario} is not among them",
-    )
+    for name in scenario_names(settings.scenarios_dir):
+        try:
+            load_scenario(name, settings.scenarios_dir)
+        except ScenarioError as error:
+            yield Finding("scenario", str(error), ok=False, advice="mend the file")
+        else:
+            default = " (the default)" if name == settings.default_scenario else ""
+            yield Finding("scenario", f"{name}{default}")
+    if settings.default_scenario not in scenario_names(settings.scenarios_dir):
+        advice = f"VIVA_DEFAULT_SCENARIO={settings.default_scenario} is not there"
+        yield Finding("scenario", f"in {settings.scenarios_dir}", ok=False, advice=advice)
 
 
 def _why(chosen: str | None, key: SecretStr, variable: str, explicit: str) -> str:
@@ -152,7 +155,7 @@ def running(settings: CliSettings) -> Iterator[Finding]:
     """Who has the ports. A stack need not be up; a port that somebody else has will keep it from starting."""
     pid = stack_pid(LOCK)
     yield Finding(
-        "stack", f"up (pid {pid})" if pid is not None else "not running; `viva up` starts it", ok=None
+        "stack", f"up (pid {pid})" if pid is not None else "not running; `make up` starts it", ok=None
     )
     ports = [("tokens", settings.tokens_port), ("media bot", settings.bot_port)]
     if settings.own_redis:

@@ -69,6 +69,8 @@ def token(
     ),
 ) -> None:
     """Print a LiveKit token for a room. A candidate's brings the interviewer there."""
+    if not identity.strip() or not room.strip():
+        raise typer.BadParameter("--identity and --room must not be empty")
     enter_root()
     settings = load_settings(LiveKitSettings)
     role: Role = "observer" if observer else "candidate"
@@ -94,3 +96,5 @@ def run() -> None:
     except StackError as error:
         fail(str(error))
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import Field
-from viva_shared.settings import LiveKitSettings, ProviderSettings, ScenarioSettings
+from viva_shared.settings import LiveKitSettings, Port, ProviderSettings, ScenarioSettings
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -19,10 +19,10 @@ class CliSettings(LiveKitSettings, ProviderSettings, ScenarioSettings):
     loopback.
     """
 
-    redis_port: int = Field(6390, alias="VIVA_REDIS_PORT")
-    tokens_port: int = Field(8080, alias="VIVA_TOKENS_PORT")
-    local_port: int = Field(8790, alias="VIVA_LOCAL_PORT")
-    bot_port: int = Field(8081, alias="VIVA_BOT_PORT")
+    redis_port: Port = Field(6390, alias="VIVA_REDIS_PORT")
+    tokens_port: Port = Field(8080, alias="VIVA_TOKENS_PORT")
+    local_port: Port = Field(8790, alias="VIVA_LOCAL_PORT")
+    bot_port: Port = Field(8081, alias="VIVA_BOT_PORT")
     rehearsal_timeout_s: float = Field(900.0, alias="VIVA_REHEARSAL_TIMEOUT_S", gt=0)
     interviews_dir: Path = Field(Path("interviews"), alias="VIVA_INTERVIEWS_DIR")
 

@@ -32,5 +32,5 @@ def urls(settings: CliSettings) -> list[str]:
         f"  speech to text {settings.stt_provider}, text to speech {settings.tts_provider}, "
         f"model {settings.llm_provider}",
         f"  logs         {LOGS}/",
-        "  in another terminal: viva rehearse --attach · viva token --identity me --room try · viva doctor",
+        "  in another terminal, .venv/bin/viva: rehearse --attach · token --identity me --room try · doctor",
     ]

@@ -127,8 +127,11 @@ def report_markdown(report: InterviewReport) -> str:
     ]
     lines += _table(("Stage", "Entered at", "Lasted", "Left by"), stages)
     lines += ["", "## How long the candidate waited", ""]
-    lines += ["Seconds from the end of the candidate's speech.", ""]
-    lines += _table(("Step", "Median", "Longest", "Answers"), timing_rows(report))
+    if rows := timing_rows(report):
+        lines += ["Seconds from the end of the candidate's speech.", ""]
+        lines += _table(("Step", "Median", "Longest", "Answers"), rows)
+    else:
+        lines += ["Not measured: the candidate typed, or was not answered."]
     lines += ["", "A person reads this and decides; Viva does not.", ""]
     return "\n".join(lines)
 

@@ -9,7 +9,8 @@ ROLE_ATTRIBUTE = "viva.role"
 """Participant attribute in the tokens Viva makes: ``candidate`` or ``observer``. A bare token has none."""
 STAGE_TOPIC = "stage"
 """Data topic on which stage changes go to the room as JSON: ``{"stage": …, "index": …, "of": …}``."""
-INTERVIEW_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
+INTERVIEW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+"""Whole: use ``fullmatch``."""
 
 
 def room_name(interview_id: str) -> str:
@@ -26,6 +27,6 @@ def interview_id_of(room: str, sid: str) -> str:
     if not room.startswith(ROOM_PREFIX):
         return f"room-{sid}"
     interview_id = room.removeprefix(ROOM_PREFIX)
-    if not INTERVIEW_ID.match(interview_id):
+    if not INTERVIEW_ID.fullmatch(interview_id):
         raise ValueError(f"room {room!r}: after {ROOM_PREFIX!r} come 1 to 64 letters, digits, '_' or '-'")
     return interview_id

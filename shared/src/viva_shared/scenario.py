@@ -175,12 +175,14 @@ def load_scenario(name: str, scenarios_dir: Path) -> Scenario:
         raise ScenarioError(f"no scenario {name!r} in {scenarios_dir}; there are: {known}")
     try:
         scenario = Scenario.model_validate(yaml.safe_load(path.read_text()))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ScenarioError(f"{path}: not YAML: {error}") from error
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "scenario"
-        raise ScenarioError(f"{path}: {where}: {first['msg']}") from error
+        wrong = [
+            f"{'.'.join(str(part) for part in problem['loc']) or 'scenario'}: {problem['msg']}"
+            for problem in error.errors(include_url=False)
+        ]
+        raise ScenarioError(f"{path}: {'; '.join(wrong)}") from error
     if scenario.name != name:
         raise ScenarioError(f"{path}: its name is {scenario.name!r}, the file's is {name!r}")
     return scenario

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOCAL_API_KEY = "viva-local"
 LOCAL_API_SECRET = "viva-local-profile-only-not-a-secret"
-PLACEHOLDERS = frozenset(
-    {"changeme", "change-me", "your-key", "your_key", "your-secret", "xxx", "todo", "secret"}
-)
+PLACEHOLDER = re.compile(r"<.*>|x+|\.+|todo|secret|change[-_ ]?me|your[-_ ].*", re.IGNORECASE)
+Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class SettingsError(ValueError):
@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     )
 
     profile: Literal["local", "production"] = Field("local", alias="VIVA_PROFILE")
-    redis_url: str = Field("redis://127.0.0.1:6379/0", alias="REDIS_URL")
+    redis_url: str = Field("redis://127.0.0.1:6379/0", alias="REDIS_URL", pattern=r"^(rediss?|unix)://")
     key_prefix: str = Field("viva", alias="VIVA_KEY_PREFIX")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="VIVA_LOG_LEVEL")
     log_format: Literal["json", "console"] = Field("json", alias="VIVA_LOG_FORMAT")
@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     def _no_placeholder(self) -> Self:
         for name, info in type(self).model_fields.items():
             value = getattr(self, name)
-            if isinstance(value, SecretStr) and value.get_secret_value().lower() in PLACEHOLDERS:
+            if isinstance(value, SecretStr) and PLACEHOLDER.fullmatch(value.get_secret_value().strip()):
                 raise SettingsError(f"{info.alias} is still a placeholder: set its real value, or remove it")
         return self
 
@@ -44,7 +44,7 @@ class Settings(BaseSettings):
 class LiveKitSettings(Settings):
     """How to reach LiveKit. The local profile has a key pair of its own; any other must be given one."""
 
-    livekit_url: str = Field("ws://127.0.0.1:7880", alias="LIVEKIT_URL")
+    livekit_url: str = Field("ws://127.0.0.1:7880", alias="LIVEKIT_URL", pattern=r"^(wss?|https?)://[^/]+")
     livekit_api_key: str = Field("", alias="LIVEKIT_API_KEY")
     livekit_api_secret: SecretStr = Field(SecretStr(""), alias="LIVEKIT_API_SECRET")
     agent_name: str = Field("viva-interviewer", alias="VIVA_AGENT_NAME")

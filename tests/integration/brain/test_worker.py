@@ -89,7 +89,6 @@ async def test_twenty_interviews_over_two_workers(mailboxes: Mailboxes) -> None:
         heard = await asyncio.gather(*(talk(room) for room in rooms))
         await nothing_is_left(mailboxes)
     assert all(replies[1:] == ["Go on."] * 5 for replies in heard)
-    assert all(model.prompts for model in models), "both worked"
 
 
 async def test_another_worker_finishes_the_reply_of_a_dead_one(mailboxes: Mailboxes) -> None:

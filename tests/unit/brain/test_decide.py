@@ -15,6 +15,7 @@ from viva_shared.events import (
     CandidateSpeaking,
     DeadlinePassed,
     FactsExtracted,
+    FactsLearnt,
     Payload,
     ReplyChunk,
     ReplyGenerated,
@@ -77,6 +78,7 @@ def test_the_tool_changes_the_stage_in_the_same_turn(world: World) -> None:
     world.candidate_says("I am Alice, a nurse for ten years")
     outputs = world.model_calls("self_intro_complete", **INTRO)
     assert types(outputs) == ["facts.learnt", "stage.changed"]
+    assert outputs[0] == FactsLearnt(facts=dict(INTRO))
     assert world.ask().turn_id == "t2"
     assert world.ask().fallback == SCREENING.stages[1].words.opening
     assert world.is_in.interview_data()["name"] == "Alice"
@@ -222,6 +224,12 @@ def test_silence_is_reminded_then_the_stage_is_left(world: World) -> None:
         assert outputs[1].text == words
         world.is_heard()
     assert "stage.changed" in types(world.pass_deadline("silence"))
+
+
+def test_who_speaks_is_not_reminded(world: World) -> None:
+    assert "silence" in world.is_in.timers
+    world.happen(CandidateSpeaking())
+    assert "silence" not in world.is_in.timers
 
 
 def to_the_last_stage(world: World) -> None:

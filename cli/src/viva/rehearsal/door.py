@@ -26,5 +26,9 @@ async def ask_for_token(tokens_url: str, *, session_id: str, participant_name: s
         what = f"the front door at {tokens_url} does not answer ({error!r})"
         raise RehearsalError(what, "tokens") from error
     if answer.status_code != 200:
-        raise RehearsalError(f"the front door gave no token: {answer.text}", "tokens")
+        try:
+            why = answer.json()["detail"]
+        except (ValueError, KeyError, TypeError):
+            why = f"{answer.status_code} {answer.text[:200]}"
+        raise RehearsalError(f"the front door gave no token: {why}", "tokens")
     return Door.model_validate_json(answer.content)

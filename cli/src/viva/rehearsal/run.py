@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 from collections.abc import Awaitable
 from contextlib import AsyncExitStack
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from viva_shared.broker import Keys, connect
 from viva_shared.report import InterviewReport, report_markdown
+from viva_shared.scenario import ScenarioError, load_scenario
 
 from viva.console import ConsoleReporter
 from viva.rehearsal.door import Door, ask_for_token
@@ -58,13 +60,13 @@ def new_session_id() -> str:
 async def rehearse(settings: CliSettings, what: Rehearsal) -> int:
     """Run one interview. Returns the exit code: 0 only if it reached its end. Raises StackError."""
     reporter, out = ConsoleReporter(), Console(highlight=False)
+    where = attached() if what.attach else None
+    _must_be_known(settings, what)
     try:
         with interruptible():
             async with AsyncExitStack() as stack:
                 supervisor = None
-                if what.attach:
-                    where = attached()
-                else:
+                if where is None:
                     supervisor = await stack.enter_async_context(running_stack(settings, reporter))
                     where = {"redis_url": settings.stack_redis_url, "tokens_url": settings.tokens_url}
                 await _unless_stack_fails(_hold(settings, what, where, reporter, out), supervisor)
@@ -76,6 +78,18 @@ async def rehearse(settings: CliSettings, what: Rehearsal) -> int:
     except Interrupted:
         reporter.problem("stopped before the end of the interview")
         return 130
+
+
+def _must_be_known(settings: CliSettings, what: Rehearsal) -> None:
+    """Say that the scenario or the persona is no good before the stack is started. Raises StackError."""
+    try:
+        load_scenario(what.scenario, settings.scenarios_dir)
+    except ScenarioError as error:
+        raise StackError(str(error)) from error
+    check = (sys.executable, "-m", "candidate", "--persona", what.persona, "--check")
+    told = subprocess.run(check, capture_output=True, text=True, check=False)
+    if told.returncode:
+        raise StackError(told.stderr.strip().splitlines()[-1])
 
 
 async def _hold(

@@ -14,15 +14,19 @@ from viva.stack.errors import StackError
 @contextmanager
 def stack_lock(path: Path) -> Iterator[None]:
     """Hold the lock during the block. Raises StackError, naming the holder, if somebody has it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as file:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+")
+    except OSError as error:
+        raise StackError(f"{path} cannot be written ({error.strerror}): use a folder of your own") from error
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             file.seek(0)
             raise StackError(
                 f"another stack is running here (pid {file.read().strip() or 'unknown'}): stop it, or use "
-                "it with `viva rehearse --attach`"
+                "it with `.venv/bin/viva rehearse --attach`"
             ) from error
         file.truncate(0)
         file.write(str(os.getpid()))

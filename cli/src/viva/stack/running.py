@@ -39,7 +39,7 @@ async def running_stack(settings: CliSettings, reporter: Reporter) -> AsyncItera
 def attached() -> dict[str, str]:
     """Where the running stack's Redis and front door are. Raises StackError if none is running."""
     if stack_pid(LOCK) is None or not WHERE.exists():
-        raise StackError("no stack is running here: start one with `viva up`, or leave --attach out")
+        raise StackError("no stack is running here: start one with `make up`, or leave --attach out")
     where: dict[str, str] = json.loads(WHERE.read_text())
     return where
 

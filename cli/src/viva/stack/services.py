@@ -17,7 +17,7 @@ from viva.stack.readiness import Both, Http, LogLine, Readiness, Started
 
 STATE = Path(".viva")
 """Everything the local stack keeps: data, logs, tools. Git does not see it."""
-SETUP_HINT = "Run scripts/setup: it installs what is missing. `viva doctor` says what that is."
+SETUP_HINT = "Run scripts/setup: it installs what is missing. `make doctor` says what that is."
 
 
 def find_program(name: str, *elsewhere: Path) -> str | None:
@@ -74,7 +74,7 @@ def _service(
         (sys.executable, "-m", *module),
         ready,
         environment(settings),
-        "`viva doctor` checks what is installed and configured.",
+        "Is a setting named above? Mend it in .env. `make doctor` checks what is installed.",
         (port,) if port else (),
     )
 
@@ -126,6 +126,8 @@ def _livekit(settings: CliSettings) -> Spec:
     config = yaml.safe_load(Path("livekit.yaml").read_text())
     config["port"] = settings.livekit_port
     config["rtc"]["enable_loopback_candidate"] = True
+    # Or its media ports are open to everybody: UDP keeps to loopback, TCP for media cannot.
+    config["rtc"] |= {"interfaces": {"includes": ["lo"]}, "tcp_port": 0}
     config["webhook"] = {
         "api_key": settings.livekit_api_key,
         "urls": [f"{settings.tokens_url}/livekit/webhook"],
@@ -139,6 +141,6 @@ def _livekit(settings: CliSettings) -> Spec:
         Http(f"http://127.0.0.1:{settings.livekit_port}/"),
         {"LIVEKIT_KEYS": keys},
         "LIVEKIT_URL with a host that is not this machine makes Viva use that LiveKit instead.",
-        (settings.livekit_port, config["rtc"]["tcp_port"]),
+        (settings.livekit_port,),
         grace_s=2,  # it waits for its rooms to be empty
     )

@@ -98,7 +98,7 @@ async def run_replay(settings: BrainSettings, interview_id: str) -> int:
         print(f"there is no interview {interview_id!r} in this Redis", file=sys.stderr)  # noqa: T201
         return 2
     except UNAVAILABLE as error:
-        print(f"Redis does not answer ({error}): start it, or `viva up`", file=sys.stderr)  # noqa: T201
+        print(f"Redis does not answer ({error}): start it, or `make up`", file=sys.stderr)  # noqa: T201
         return 2
     finally:
         await redis.aclose()

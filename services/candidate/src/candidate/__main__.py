@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--persona", default="alice", help=f"{', '.join(persona_names())}, or a YAML file")
     options.add_argument("--name", help="the participant's name (default: the persona's)")
     options.add_argument("--token", help="a LiveKit token, instead of asking the front door for one")
+    options.add_argument("--check", action="store_true", help="only look whether the persona can be used")
     options.add_argument("--text", action="store_true", help="type on lk.chat instead of speaking")
     options.add_argument("--record", type=Path, metavar="WAV", help="write the interviewer's audio here")
     options.add_argument("--events", action="store_true", help="events as JSON lines instead of text")
@@ -91,6 +92,13 @@ async def take_part(options: argparse.Namespace, persona: Persona, tell: Tell) -
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command. Returns the exit code."""
     options = parser().parse_args(arguments)
+    if options.check:
+        try:
+            load_persona(options.persona)
+        except CandidateError as error:
+            sys.stderr.write(f"{error}\n")
+            return Ending.REFUSED.value
+        return 0
     configure_logging("candidate", Settings())
     tell = teller(events=options.events)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # leave the room, do not vanish from it

@@ -281,9 +281,10 @@ class Mailboxes:
         """The next inputs after an entry id, oldest first."""
         return await self._range(self.keys.inputs(interview_id), cursor, count)
 
-    async def outputs_after(self, interview_id: str, cursor: str = FIRST, count: int = 1000) -> list[Entry]:
-        """The next outputs after an entry id, oldest first."""
-        return await self._range(self.keys.outputs(interview_id), cursor, count)
+    async def last_outputs(self, interview_id: str, count: int) -> list[Entry]:
+        """The newest outputs, newest first."""
+        entries = await self.redis.xrevrange(self.keys.outputs(interview_id), count=count)
+        return [Entry(entry_id.decode(), fields.get(b"event", b"")) for entry_id, fields in entries]
 
     def every_input(self, interview_id: str) -> AsyncIterator[Entry]:
         """All inputs so far, read in pages."""

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import structlog
 from viva_shared.broker import FIRST, UNAVAILABLE, Mailboxes
-from viva_shared.events import InterviewCreated, decode, new_event
+from viva_shared.events import InterviewCreated, InterviewEnded, UndecodableEvent, decode, new_event
 from viva_shared.scenario import ScenarioError, load_scenario, scenario_names
 
 from tokens.domain.errors import Conflict, Unavailable, UnknownInterview, UnknownScenario
 
 log = structlog.get_logger(__name__)
+
+LAST_WORDS = 50
+"""Outputs that may follow the end: facts found late, rejected inputs."""
 
 
 class Interviews:
@@ -64,8 +67,11 @@ class Interviews:
                 log.info("interview.created", interview_id=interview_id, scenario=loaded.name)
                 return
             existing = await self._created(interview_id)
+            ended = await self._has_ended(interview_id)
         except UNAVAILABLE as error:
             raise Unavailable("Redis") from error
+        if ended:
+            raise Conflict(f"interview {interview_id!r} has ended: take another session_id")
         if existing.candidate_identity and identity and existing.candidate_identity != identity:
             raise Conflict(f"interview {interview_id!r} is another candidate's: take another session_id")
         if scenario and existing.scenario != scenario:
@@ -80,6 +86,16 @@ class Interviews:
             await self._created(interview_id)
         except UNAVAILABLE as error:
             raise Unavailable("Redis") from error
+
+    async def _has_ended(self, interview_id: str) -> bool:
+        """The end is among the last things that the brain says of an interview."""
+        for entry in await self._mailboxes.last_outputs(interview_id, LAST_WORDS):
+            try:
+                if isinstance(decode(entry.raw).data, InterviewEnded):
+                    return True
+            except UndecodableEvent:
+                continue  # of a newer version, or garbage: not the end
+        return False
 
     async def _created(self, interview_id: str) -> InterviewCreated:
         snapshot = await self._mailboxes.snapshot(interview_id)

@@ -12,7 +12,7 @@ from viva_shared.settings import LiveKitSettings
 from tokens.application.interviews import Interviews
 from tokens.domain.errors import InvalidSession, NotConfigured
 
-PARTICIPANT_NAME = re.compile(r"^[^\x00-\x1f\x7f]{1,64}$")
+PARTICIPANT_NAME = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,12 @@ async def issue(
     Raises:
         InvalidSession, NotConfigured, UnknownScenario, UnknownInterview, Conflict, Unavailable.
     """
-    if not INTERVIEW_ID.match(session_id):
+    if not INTERVIEW_ID.fullmatch(session_id):
         raise InvalidSession(
             "session_id must be 1 to 64 letters, digits, '_' or '-', not starting with '_' or '-'"
         )
     name = participant_name.strip()
-    if not PARTICIPANT_NAME.match(name):
+    if not PARTICIPANT_NAME.fullmatch(name):
         raise InvalidSession("participant_name must be 1 to 64 characters on one line")
     if missing := settings.missing_livekit:
         raise NotConfigured(f"LiveKit is not configured: set {' and '.join(missing)} and start tokens again")
