@@ -1,0 +1,155 @@
+"""The moves: what the rules are made of. Each leaves the draft in a state that the next input can find."""
+
+from __future__ import annotations
+
+from viva_shared.events import FactsLearnt, InterviewEnded, StageChanged
+from viva_shared.scenario import Scenario, Stage
+
+from brain.domain.draft import Draft
+from brain.domain.effects import EndInterview, Extract, Task
+from brain.domain.stages import Trigger, transitions
+from brain.domain.state import Candidate, EndReason, Line, Phase, ReplyKind, State, TimerKind
+
+CLOSING_S = 20.0
+"""How long the farewell may take to be heard before the interview ends without that."""
+
+
+class Moves:
+    """On the draft of one decision."""
+
+    def __init__(self, scenario: Scenario, draft: Draft) -> None:
+        self.scenario = scenario
+        self.draft = draft
+
+    @property
+    def state(self) -> State:
+        return self.draft.state
+
+    @property
+    def stage(self) -> Stage:
+        return self.scenario.stages[self.scenario.index(self.state.stage)]
+
+    def add_candidate_line(self, text: str, *, of: str) -> None:
+        line = Line(speaker="candidate", text=text, of=of, stage=self.state.stage)
+        self.draft.change(lines=(*self.state.lines, line))
+
+    def learn(self, facts: dict[str, str | None]) -> None:
+        """Keep what is new; a fact that is known is never taken back."""
+        new = {key: fact for key, fact in facts.items() if fact is not None}
+        if new:
+            self.draft.change(facts={**self.state.facts, **new})
+            self.draft.out(FactsLearnt(facts=new))
+
+    def deadline_marked(self) -> bool:
+        timer = self.state.timers.get(TimerKind.STAGE)
+        return timer is not None and timer.passed
+
+    def is_quiet(self) -> bool:
+        """Nobody speaks or is about to, and the candidate is there."""
+        return (
+            self.state.phase is Phase.RUNNING
+            and self.state.candidate is Candidate.SILENT
+            and self.state.reply is None
+        )
+
+    def at_boundary(self) -> None:
+        """Somebody has just stopped speaking: a deadline that was only marked may act now."""
+        if not self.is_quiet():
+            return
+        if self.deadline_marked():
+            self.leave_stage(Trigger.DEADLINE)
+        elif TimerKind.SILENCE not in self.state.timers:
+            ending = self.scenario.ending.silence_s
+            self.draft.set_timer(
+                TimerKind.SILENCE, ending if self.in_last_stage else self.scenario.silence.after_s
+            )
+
+    # -- stages --
+
+    @property
+    def in_last_stage(self) -> bool:
+        return self.stage is self.scenario.stages[-1]
+
+    def enter(self, name: str, reason: str) -> None:
+        """The one place where the stage changes."""
+        index = self.scenario.index(name)
+        stage = self.scenario.stages[index]
+        self.draft.change(stage=name)
+        self.draft.out(
+            StageChanged.model_validate(
+                {
+                    "stage": name,
+                    "title": stage.title,
+                    "index": index,
+                    "of": len(self.scenario.stages),
+                    "reason": reason,
+                    "deadline_s": stage.deadline_s,
+                }
+            )
+        )
+        self.draft.cancel_timer(TimerKind.STAGE)
+        if stage.deadline_s:
+            self.draft.set_timer(TimerKind.STAGE, stage.deadline_s)
+
+    def leave_stage(self, trigger: Trigger, *, in_reply_to: str | None = None) -> None:
+        """Hand over to the next stage: in the same turn by the tool, else with one bridging sentence."""
+        left = self.stage
+        following = transitions(self.scenario)[left.name, trigger]
+        self.enter(following, trigger)
+        if trigger is Trigger.TOOL:
+            self.draft.ask(Task.OPEN_STAGE, self.stage.words.opening)
+            return
+        missing = tuple(
+            fact for fact in (left.tool.arguments if left.tool else ()) if not self.state.facts[fact]
+        )
+        if missing and any(line.speaker == "candidate" for line in self.state.lines):
+            self.extract(left, missing)
+        self.open_stage(ReplyKind.BRIDGE, lead=left.words.bridge or "", in_reply_to=in_reply_to)
+
+    def bridge_into(self, name: str) -> str:
+        """The sentence that leaves the stage before this one."""
+        index = self.scenario.index(name)
+        return (self.scenario.stages[index - 1].words.bridge or "") if index else ""
+
+    def extract(self, stage: Stage, wanted: tuple[str, ...]) -> None:
+        """Have what is missing of a stage's facts looked for, while the interview goes on."""
+        effect = Extract(effect_id=f"extract-{stage.name}", stage=stage.name, wanted=wanted)
+        self.draft.open(effect)
+        self.draft.change(extracting=(*self.state.extracting, effect.effect_id))
+
+    def open_stage(self, kind: ReplyKind, *, lead: str = "", in_reply_to: str | None = None) -> None:
+        """Begin a turn that puts the stage's first question."""
+        self.draft.start_reply(kind, in_reply_to=in_reply_to, lead=lead)
+        self.draft.ask(Task.OPEN_STAGE, self.stage.words.opening)
+
+    def answer(self, kind: ReplyKind, *, in_reply_to: str | None = None, lead: str = "") -> None:
+        """Begin a turn that answers the candidate's last words."""
+        self.draft.start_reply(kind, in_reply_to=in_reply_to, lead=lead)
+        self.draft.ask(Task.ANSWER, self.fallback())
+
+    def say(self, kind: ReplyKind, words: str, *, in_reply_to: str | None = None) -> None:
+        """A whole turn in the scenario's own words."""
+        self.draft.start_reply(kind, in_reply_to=in_reply_to, lead=words)
+        self.draft.finish_reply()
+
+    def fallback(self) -> str:
+        """The scenario's own words for a model that is late or fails: the stage's, in turn."""
+        words = self.stage.words.fallback
+        return words[self.state.turns % len(words)]
+
+    # -- the end --
+
+    def close_interview(self, reason: EndReason, in_reply_to: str | None = None) -> None:
+        """Say farewell; the interview ends when that was heard."""
+        self.draft.set_phase(Phase.CLOSING)
+        self.draft.change(end_reason=reason)
+        self.draft.set_timer(TimerKind.CLOSING, CLOSING_S)
+        self.say(ReplyKind.FAREWELL, self.scenario.ending.farewell, in_reply_to=in_reply_to)
+
+    def end(self, reason: EndReason) -> None:
+        if self.state.reply and self.state.reply.ask_id:
+            self.draft.drop_reply("the interview has ended")
+        self.draft.set_phase(Phase.ENDED)
+        self.draft.change(end_reason=reason, timers={})
+        self.draft.out(InterviewEnded(reason=reason))
+        self.draft.open(EndInterview(effect_id="end"))
