@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
 import structlog
-from viva_shared.broker import UNAVAILABLE, Bell, Doorbell, LeaseLost, until_available
+from viva_shared.broker import UNAVAILABLE, Bell, Doorbell, Lease, LeaseLost, until_available
 
 from brain.application.serving import Tools
 from brain.application.tenure import Tenure
@@ -120,10 +120,14 @@ class Worker:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        # In a task of its own: redis-py's time-outs on CPython 3.11.2 take an old cancellation for a new one.
+        await asyncio.create_task(self._give_away(leases))
+        log.info("worker.stopped", worker=self.name, interviews=len(tasks))
+
+    async def _give_away(self, leases: list[Lease]) -> None:
         for lease in leases:
             try:
                 await self._tools.mailboxes.hand_back(lease)
                 await self._tools.mailboxes.ring(lease.interview_id)
             except (LeaseLost, *UNAVAILABLE) as error:
                 log.warning("lease.not_handed_back", interview_id=lease.interview_id, error=str(error))
-        log.info("worker.stopped", worker=self.name, interviews=len(tasks))
