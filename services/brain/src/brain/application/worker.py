@@ -106,7 +106,7 @@ class Worker:
             log.warning(
                 "interview.dropped", error=str(error)
             )  # its doorbells are pending: it is claimed again
-        except Exception:
+        except Exception:  # a defect in one interview must not stop the others; its tries are counted
             log.exception("interview.crashed")
         finally:
             del self._tenures[tenure.interview_id], self._tasks[tenure.interview_id]
