@@ -102,10 +102,8 @@ class Worker:
         structlog.contextvars.bind_contextvars(interview_id=tenure.interview_id)
         try:
             await tenure.run()
-        except UNAVAILABLE as error:
-            log.warning(
-                "interview.dropped", error=str(error)
-            )  # its doorbells are pending: it is claimed again
+        except UNAVAILABLE as error:  # its doorbells are pending: it is claimed again
+            log.warning("interview.dropped", error=str(error))
         except Exception:  # a defect in one interview must not stop the others; its tries are counted
             log.exception("interview.crashed")
         finally:
