@@ -16,6 +16,7 @@ from contract.local_providers.dialogue import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from local_providers.gemini.phrases import WEAK_NAME
 from local_providers.gemini.plan import Call
 
 pytestmark = pytest.mark.unit
@@ -300,3 +301,16 @@ def test_any_tool_and_any_speech_are_survived_and_nothing_is_made_up(
         for name, value in call.arguments.items():
             if properties[name]["type"] == "string":
                 assert any(value in turn for turn in spoken), (name, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("it's bob", "bob"),
+        ("well it is alice brown", "alice brown"),
+        ("a very good question and it is funny that you ask", None),
+    ],
+)
+def test_it_is_names_somebody_only_at_the_beginning(text: str, name: str | None) -> None:
+    match = WEAK_NAME.search(text)
+    assert (text[match.end() :] if match else None) == name

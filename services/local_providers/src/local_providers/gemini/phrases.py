@@ -5,7 +5,11 @@ import re
 from local_providers.gemini.text import word_set
 
 STRONG_NAME = re.compile(r"\bname(?:'s|’s|\s+is|\s+was)\s+", re.I)
-WEAK_NAME = re.compile(r"\b(?:i\s+am|i['’]?m|this\s+is|it['’]?s|it\s+is|call\s+me|they\s+call\s+me)\s+", re.I)
+WEAK_NAME = re.compile(
+    r"(?:^\W*(?:\w+\W+){0,2}?(?:it['’]?s|it\s+is)|\b(?:i\s+am|i['’]?m|this\s+is|call\s+me|they\s+call\s+me))\s+",
+    re.I,
+)
+"""\"It is …\" only near the beginning: in the middle of a story it names nobody."""
 ROLE = re.compile(
     r"\b(?:work(?:ing)?\s+(?:now\s+)?as|(?:role|job|position|title|occupation|profession)(?:\s+\w+){0,2}?\s+is|employed\s+as|"
     r"(?:serve|serving|act|acting)\s+as|i\s+am\s+(?:currently\s+|now\s+)?(?=an?\b|the\b)|i['’]?m\s+(?:currently\s+|now\s+)?"
