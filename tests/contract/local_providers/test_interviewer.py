@@ -16,6 +16,7 @@ from contract.local_providers.dialogue import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from local_providers.gemini.numbers import numbers_in
 from local_providers.gemini.phrases import WEAK_NAME
 from local_providers.gemini.plan import Call
 
@@ -314,3 +315,11 @@ def test_any_tool_and_any_speech_are_survived_and_nothing_is_made_up(
 def test_it_is_names_somebody_only_at_the_beginning(text: str, name: str | None) -> None:
     match = WEAK_NAME.search(text)
     assert (text[match.end() :] if match else None) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [("0.0.00", [0.0, 0.0]), ("1,250.5 euros", [1250.5]), ("version 1.2.3", [1.2, 3.0]), ("none", [])],
+)
+def test_numbers_in_digits(text: str, numbers: list[float]) -> None:
+    assert [number for _, number in numbers_in(text)] == numbers

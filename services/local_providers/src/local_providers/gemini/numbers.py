@@ -14,10 +14,10 @@ def numbers_in(text: str) -> list[tuple[int, float]]:
     """Returns the numbers in a text, in digits or words, with their places."""
     found: list[tuple[int, float]] = []
     total, part, start = 0.0, 0.0, -1
-    for match in re.finditer(r"\d+(?:[.,]\d+)*|[A-Za-z]+", text):
+    for match in re.finditer(r"\d+(?:,\d+)*(?:\.\d+)?|[A-Za-z]+", text):
         word = match.group().lower()
         if word[0].isdigit():
-            found.append((match.start(), float(word.replace(",", "") if word.count(",") else word)))
+            found.append((match.start(), float(word.replace(",", ""))))
         elif word in _SMALL or word in _TENS or (word in _SCALES and start >= 0):
             start = match.start() if start < 0 else start
             if word in _SCALES:
