@@ -104,11 +104,6 @@ class Supervisor:
             for task in stops.values():
                 task.result()
 
-    def kill(self) -> None:
-        """End all processes now, without grace."""
-        for child in self._children.values():
-            child.kill()
-
     async def _start(self, spec: Spec, *, append: bool = False) -> Child:
         started = time.monotonic()
         try:
