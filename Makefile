@@ -1,6 +1,6 @@
 # Every target sets the machine up first; that takes a moment when it is set up already.
 .DEFAULT_GOAL := help
-.PHONY: help setup interview up test check format doctor
+.PHONY: help setup setup-tests interview up test check format doctor
 
 PERSONA ?= alice
 SCENARIO ?= screening
@@ -14,13 +14,16 @@ help: ## this list
 setup: ## install what is missing on this machine
 	@scripts/setup
 
+setup-tests: # and what only the tests need
+	@scripts/setup tests
+
 interview: setup ## hold a whole interview with a simulated candidate (PERSONA=alice, SCENARIO=screening, ARGS=--text)
 	@.venv/bin/viva rehearse --persona $(PERSONA) --scenario $(SCENARIO) $(ARGS)
 
 up: setup ## start the whole stack and keep it running; Ctrl-C stops it
 	@.venv/bin/viva up $(ARGS)
 
-test: setup ## all tests (ARGS="-m unit" for some)
+test: setup-tests ## all tests (ARGS="-m unit" for some)
 	$(UV) run --frozen pytest $(ARGS)
 
 check: setup ## lint, format and types

@@ -8,4 +8,9 @@ settings.register_profile("ci", derandomize=True, deadline=None)
 if os.environ.get("CI"):  # the same cases for the same code: chance finds defects on people's machines
     settings.load_profile("ci")
 
-pytest_plugins = ["fixtures.redis_server", "fixtures.livekit_server", "fixtures.stack"]
+pytest_plugins = [
+    "fixtures.redis_server",
+    "fixtures.livekit_server",
+    "fixtures.toxiproxy",
+    "fixtures.stack",
+]
