@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
+from typing import cast
 from uuid import uuid4
 
 import pytest
@@ -151,12 +153,33 @@ async def test_commit_writes_all_of_it_or_nothing(mailboxes: Mailboxes, iid: str
     snapshot = await mailboxes.snapshot(iid)
     assert snapshot is not None
     assert (snapshot.cursor, snapshot.version, snapshot.effects) == (cursor, 1, {"a": "{}", "b": "{}"})
+    await mailboxes.append(silent(iid))
     with pytest.raises(LeaseLost, match="cursor"):
         await mailboxes.commit(
-            lease, old_cursor=FIRST, new_cursor=cursor, state="X", outputs=[started(iid, "t2")]
+            lease, old_cursor=FIRST, new_cursor=await tail(mailboxes, iid), state="X", outputs=[started(iid)]
         )
     outputs = [decode(entry.raw).data async for entry in mailboxes.every_output(iid)]
     assert outputs == [ReplyStarted(turn_id="t1")]
+
+
+async def test_a_write_that_is_repeated_because_its_answer_was_lost(mailboxes: Mailboxes, iid: str) -> None:
+    lease = (await hold(mailboxes, iid)).lease
+    cursor = await catch_up(mailboxes, lease, outputs=[started(iid, "t1")])
+    before = await everything(mailboxes, iid)
+    await mailboxes.commit(lease, old_cursor=FIRST, new_cursor=cursor, state="", outputs=[started(iid, "t1")])
+    assert await everything(mailboxes, iid) == before
+    await mailboxes.append(silent(iid))
+    rejected = new_event(iid, InputRejected(entry_id="1-1", event_id=None, reason="r"), now())
+    entry = Entry(await tail(mailboxes, iid), b"x")
+    await mailboxes.reject(lease, entry, old_cursor=cursor, rejected=rejected, reason="r")
+    before = await everything(mailboxes, iid)
+    await mailboxes.reject(lease, entry, old_cursor=cursor, rejected=rejected, reason="r")
+    assert await everything(mailboxes, iid) == before
+    again = await hold(mailboxes, iid)  # the answer of an acquire was lost
+    assert again.lease.epoch == lease.epoch + 1
+    with pytest.raises(LeaseLost):
+        await mailboxes.renew(lease, TTL)
+    assert isinstance(await mailboxes.acquire(iid, "another", TTL), Busy)
 
 
 async def test_release_needs_the_tail_and_no_open_effect(mailboxes: Mailboxes, iid: str) -> None:
@@ -179,10 +202,10 @@ async def test_tries_are_counted_until_a_commit_and_not_for_draining(mailboxes: 
     await mailboxes.hand_back(held.lease)
     held = await hold(mailboxes, iid)
     assert [*tries, (held.snapshot.tries, True)] == [(1, True), (2, True), (3, True), (4, True)]
-    await catch_up(mailboxes, held.lease, opened={"a": "{}"})
+    await catch_up(mailboxes, held.lease, opened={"a": "{}", "b": "{}"})
     await mailboxes.redis.delete(mailboxes.keys.lease(iid))
     again = (await hold(mailboxes, iid)).snapshot
-    assert (again.tries, again.tries_of) == (1, "effect:a")
+    assert (again.tries, again.tries_of) == (1, "effect:a effect:b")
 
 
 async def test_a_bot_is_fenced_by_the_next_one_only(mailboxes: Mailboxes, iid: str) -> None:
@@ -305,3 +328,27 @@ async def _turns(feed: OutputFeed, count: int) -> list[str]:
             if len(got) == count:
                 break
     return got
+
+
+async def test_who_leaves_rings_anew_for_what_it_had_in_hand(mailboxes: Mailboxes) -> None:
+    bells = [Doorbell(mailboxes.redis, name, mailboxes.keys) for name in ("w1", "w2")]
+    await bells[0].ensure_group()
+    for name in ("a", "b", "c"):
+        await mailboxes.ring(name)
+    served, *_ = await bells[0].read(3)
+    await bells[0].acknowledge([served.bell_id])
+    await bells[0].leave()
+    assert [bell.interview_id for bell in await bells[1].read(3)] == ["b", "c"]
+    consumers = await mailboxes.redis.xinfo_consumers(mailboxes.keys.ready, "brain")
+    assert [consumer["name"] for consumer in consumers] == [b"w2"]
+
+
+async def test_a_consumer_with_a_doorbell_in_hand_is_not_forgotten(mailboxes: Mailboxes) -> None:
+    """What a dead connection was given after its worker left is claimed like anybody's."""
+    doorbell = Doorbell(mailboxes.redis, "w1", mailboxes.keys)
+    await doorbell.ensure_group()
+    await mailboxes.ring("a")
+    await doorbell.read(1)
+    call = mailboxes.redis.fcall("viva1_leave", 1, mailboxes.keys.ready, "brain", "w1")  # type: ignore[arg-type]
+    assert await cast(Awaitable[list[bytes]], call) == [b"pending"]
+    assert (await mailboxes.redis.xpending(mailboxes.keys.ready, "brain"))["pending"] == 1

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from typing import cast
 
 import pytest
 from brain.application import serving
 from brain.application.ports import ModelError, Prompt, Text, ToolCall
 from brain.application.speaking import Budget
 from brain.domain.decide import NotAnInput, decide
+from brain.domain.effects import ScheduleDeadline
 from brain.domain.state import Phase
 from fakes.model import SILENCE, ScriptedModel
 from fakes.queue import RecordingQueue
 from fakes.world import SCREENING
 from fixtures.brains import TextRoom, build_worker, nothing_is_left, working
-from viva_shared.broker import Mailboxes
+from viva_shared.broker import Held, Mailboxes
 from viva_shared.events import InputRejected, ReplyChunk, ReplyGenerated, UtteranceHeard, decode
 
 pytestmark = pytest.mark.integration
@@ -119,6 +121,52 @@ async def test_a_worker_that_is_stopped_gives_its_interviews_away_at_once(mailbo
     async with working(build_worker(mailboxes, second, queue, lease_ttl_s=60)):
         assert await room.hear() == f"{SCREENING.words.greeting} Please introduce yourself."
     assert first.cancelled == 1
+
+
+async def test_a_worker_that_is_stopped_finishes_the_reply_under_way(mailboxes: Mailboxes) -> None:
+    room, slow = TextRoom(mailboxes), SlowModel(["Please ", "introduce ", "yourself."])
+    worker = build_worker(mailboxes, slow, RecordingQueue(), budget=Budget(60, 60), drain_s=30)
+    task = asyncio.create_task(worker.run())
+    await room.open()
+    await slow.wait_for_piece()
+    task.cancel()
+    late = TextRoom(mailboxes)
+    await late.open()
+    for _ in range(3):
+        slow.go_on()
+    assert await room.hear() == f"{SCREENING.words.greeting} Please introduce yourself."
+    await asyncio.wait({task}, timeout=10)
+    assert task.cancelled()
+    assert not [e for e in await late.outputs() if isinstance(e.data, ReplyChunk)], (
+        "it took another interview"
+    )
+    async with working(build_worker(mailboxes, ScriptedModel(["Hello."]), RecordingQueue(), lease_ttl_s=60)):
+        assert await late.hear()  # though nothing of the first worker's has expired
+        await nothing_is_left(mailboxes)
+
+
+class SlowModel(ScriptedModel):
+    """A model whose every piece waits for the test."""
+
+    def __init__(self, *scripts: Sequence[str | ToolCall | ModelError]) -> None:
+        super().__init__(*scripts)
+        self._asked = asyncio.Event()
+        self._gate = asyncio.Semaphore(0)
+
+    async def stream(self, prompt: Prompt) -> AsyncIterator[Text | ToolCall]:
+        async for piece in super().stream(prompt):
+            self._asked.set()
+            await self._gate.acquire()
+            yield piece
+
+    async def wait_for_piece(self) -> None:
+        """Until it is in the middle of a reply."""
+        async with asyncio.timeout(10):
+            await self._asked.wait()
+
+    def go_on(self) -> None:
+        """One more piece."""
+        self._gate.release()
 
 
 async def _dead() -> None:
@@ -302,3 +350,28 @@ async def test_a_tool_call_of_a_failed_try_does_not_count(mailboxes: Mailboxes) 
         await room.say("I am Alice")
         assert await room.hear() == "What is your role?"
     assert (await room.state()).stage == "self_intro"
+
+
+async def test_an_effect_that_kills_every_worker_is_closed_in_the_scenarios_words(
+    mailboxes: Mailboxes,
+) -> None:
+    """Whichever of the open effects it is: here an ask and a deadline that was never enqueued."""
+    room, model = TextRoom(mailboxes), ScriptedModel([SILENCE])
+    patient = build_worker(mailboxes, model, RecordingQueue(), budget=Budget(60, 60))
+    patient._stop = _dead  # type: ignore[method-assign]
+    async with working(patient):
+        await room.open()
+        await room.wait_for(lambda out: (out and out[-1].type == "reply.chunk") or None, "the greeting")
+    keys, redis = mailboxes.keys, mailboxes.redis
+    timer = next(t for t in (await room.state()).timers.values())
+    effect = ScheduleDeadline(effect_id=timer.timer_id, at=timer.at).model_dump_json()
+    await cast(Awaitable[int], redis.hset(keys.state(room.interview_id), f"effect:{timer.timer_id}", effect))
+    for number in range(4):
+        await redis.delete(keys.lease(room.interview_id))
+        assert isinstance(await mailboxes.acquire(room.interview_id, f"dying-{number}", 60_000), Held)
+    await redis.delete(keys.lease(room.interview_id))
+    queue = RecordingQueue()
+    async with working(build_worker(mailboxes, model, queue, budget=Budget(60, 60), lease_ttl_s=0.5)):
+        assert await room.hear() == f"{SCREENING.words.greeting} {SCREENING.stages[0].words.opening}"
+    assert len(model.prompts) == 1
+    assert (room.interview_id, timer.timer_id) in queue.deadlines

@@ -69,6 +69,7 @@ async def run_worker(settings: BrainSettings) -> None:
         lease_ttl_s=settings.lease_ttl_s,
         heartbeat_s=settings.heartbeat_s,
         max_interviews=settings.max_interviews,
+        drain_s=settings.drain_s,
     )
     try:
         await worker.run()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
+from typing import cast
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
@@ -88,6 +89,22 @@ class Doorbell:
                 pipe.xack(self._keys.ready, GROUP, *ids)
                 pipe.xdel(self._keys.ready, *ids)
                 await pipe.execute()
+
+    async def leave(self) -> None:
+        """Ring anew for every doorbell that is still in hand, and be no consumer any more."""
+        while answer := await self._redis.xreadgroup(GROUP, self._worker, {self._keys.ready: "0"}, count=100):
+            if not (entries := answer[0][1]):
+                break
+            async with self._redis.pipeline(transaction=True) as pipe:
+                for entry_id, fields in entries:
+                    if fields:  # None: it was acknowledged and deleted by its holder meanwhile
+                        pipe.xadd(self._keys.ready, fields)
+                    pipe.xack(self._keys.ready, GROUP, entry_id)
+                    pipe.xdel(self._keys.ready, entry_id)
+                await pipe.execute()
+        leaving = self._redis.fcall("viva1_leave", 1, self._keys.ready, GROUP, self._worker)  # type: ignore[arg-type]
+        await cast(Awaitable[list[bytes]], leaving)
+        await self._redis.delete(self._keys.worker(self._worker))
 
     async def pass_to(self, holder: str, bell: Bell) -> None:
         """Tell a busy interview's holder of the bell, pending here until the holder acknowledges."""

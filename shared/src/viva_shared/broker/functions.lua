@@ -46,14 +46,17 @@ local function append(keys, args)
   return {'appended', redis.call('XADD', keys[2], '*', 'event', args[2])}
 end
 
--- acquire: state, lease, in | holder, ttl_ms
+-- acquire: state, lease, in | holder, ttl_ms. A holder takes its own lease again, with a new epoch: the tenure that
+-- had it is over, or this is the repeat of a call whose answer was lost. A try counts for the next input; with none,
+-- for all open effects together: which of them killed the last holder nobody knows.
 local function acquire(keys, args)
   if not is_open(keys[1]) then return {why_closed(keys[1])} end
-  local holder = redis.call('GET', keys[2])
-  if holder then return {'busy', holder} end
+  local token = redis.call('GET', keys[2])
+  if token and string.match(token, '^(.*)|') ~= args[1] then return {'busy', token} end
   local epoch = redis.call('HINCRBY', keys[1], 'epoch', 1)
   redis.call('SET', keys[2], args[1] .. '|' .. epoch, 'PX', args[2])
-  local nxt = entry_after(keys[3], redis.call('HGET', keys[1], 'cursor')) or open_effects(keys[1])[1] or ''
+  local nxt = entry_after(keys[3], redis.call('HGET', keys[1], 'cursor'))
+    or table.concat(open_effects(keys[1]), ' ')
   if redis.call('HGET', keys[1], 'tries_of') ~= nxt then
     redis.call('HSET', keys[1], 'tries_of', nxt, 'tries', 0)
   end
@@ -67,9 +70,15 @@ local function advance(state_key, cursor)
   return redis.call('HINCRBY', state_key, 'version', 1)
 end
 
+-- A commit or reject that is repeated because its answer was lost: only the holder of the lease moves the cursor.
+local function is_done(state_key, cursor)
+  return redis.call('HGET', state_key, 'cursor') == cursor
+end
+
 -- commit: state, lease, out | token, old cursor, new cursor, state, #outputs, outputs…, #closed, closed…, (id, effect)…
 local function commit(keys, args)
   if not holds(keys[2], args[1]) then return {'lost'} end
+  if is_done(keys[1], args[3]) then return {'committed'} end
   if redis.call('HGET', keys[1], 'cursor') ~= args[2] then return {'stale'} end
   local at = 5
   for i = 1, tonumber(args[at]) do redis.call('XADD', keys[3], '*', 'event', args[at + i]) end
@@ -84,6 +93,7 @@ end
 -- reject: state, lease, out, dead | token, old cursor, new cursor, output, raw entry, reason
 local function reject(keys, args)
   if not holds(keys[2], args[1]) then return {'lost'} end
+  if is_done(keys[1], args[3]) then return {'rejected'} end
   if redis.call('HGET', keys[1], 'cursor') ~= args[2] then return {'stale'} end
   redis.call('XADD', keys[4], '*', 'entry_id', args[3], 'event', args[5], 'reason', args[6])
   redis.call('XADD', keys[3], '*', 'event', args[4])
@@ -152,6 +162,13 @@ local function bot_release(keys, args)
   return {'released'}
 end
 
+-- leave: ready | group, consumer. Forget a consumer, unless a doorbell is still pending for it.
+local function leave(keys, args)
+  if #redis.call('XPENDING', keys[1], args[1], '-', '+', 1, args[2]) > 0 then return {'pending'} end
+  redis.call('XGROUP', 'DELCONSUMER', keys[1], args[1], args[2])
+  return {'left'}
+end
+
 redis.register_function('viva1_create', create)
 redis.register_function('viva1_append', append)
 redis.register_function('viva1_acquire', acquire)
@@ -165,3 +182,4 @@ redis.register_function('viva1_renew', renew)
 redis.register_function('viva1_bot_acquire', bot_acquire)
 redis.register_function('viva1_bot_renew', bot_renew)
 redis.register_function('viva1_bot_release', bot_release)
+redis.register_function('viva1_leave', leave)

@@ -57,8 +57,8 @@ class Snapshot:
         scenario: the scenario as it was resolved at creation, JSON.
         cursor: entry id of the last input applied.
         effects: open effects by id, JSON each.
-        tries: how often the next input (or, with none, the first open effect) was begun.
-        tries_of: entry id of that input, or ``effect:<id>``.
+        tries: how often the next input (or, with none, the open effects together) was begun.
+        tries_of: entry id of that input, or ``effect:<id>`` of each open effect, sorted, with spaces between.
     """
 
     status: str
@@ -175,7 +175,7 @@ class Mailboxes:
     # -- the holder --
 
     async def acquire(self, interview_id: str, holder: str, ttl_ms: int) -> Held | Busy | Closed:
-        """Take the lease if it is free; counts a try of what comes next."""
+        """Take the lease if it is free, or the holder's own; counts a try of what comes next."""
         k = self.keys
         answer = await self._call(
             "acquire", [k.state(interview_id), k.lease(interview_id), k.inputs(interview_id)], holder, ttl_ms

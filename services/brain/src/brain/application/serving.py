@@ -102,9 +102,9 @@ class Serving:
 
     def _start_inherited(self) -> None:
         """What others began is performed again, once it is known that its answer is not among the news."""
+        suspects = self._tries_of.split(" ") if self._tries > self._tools.max_tries else []
         for effect in self._inherited.values():
-            poisoned = self._tries_of == f"effect:{effect.effect_id}" and self._tries > self._tools.max_tries
-            self._start(effect, again=True, poison=poisoned)
+            self._start(effect, again=True, poison=f"effect:{effect.effect_id}" in suspects)
         self._inherited = {}
 
     async def _apply_news(self) -> None:

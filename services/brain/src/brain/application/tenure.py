@@ -71,9 +71,7 @@ class Tenure:
 
     async def _pass_on(self, holder: str) -> None:
         while self.bells:
-            bell = Bell(self.bells.pop(), self.interview_id)
-            if holder != self._worker:  # a lease of our own that crashed is claimed again once it has expired
-                await self._doorbell.pass_to(holder, bell)
+            await self._doorbell.pass_to(holder, Bell(self.bells.pop(), self.interview_id))
 
     async def _acknowledge(self, bells: frozenset[str]) -> None:
         await self._doorbell.acknowledge(bells)

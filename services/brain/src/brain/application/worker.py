@@ -7,12 +7,15 @@ from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
 import structlog
-from viva_shared.broker import UNAVAILABLE, Bell, Doorbell, Lease, LeaseLost, until_available
+from viva_shared.broker import UNAVAILABLE, Bell, Doorbell, LeaseLost, until_available
 
 from brain.application.serving import Tools
 from brain.application.tenure import Tenure
 
 log = structlog.get_logger(__name__)
+
+AT_ONCE = 8
+"""Doorbells taken by one read, so that a backlog is spread over the workers that have room."""
 
 
 class Worker:
@@ -20,6 +23,7 @@ class Worker:
 
     Args:
         name: unique to this process: the consumer, the holder of leases, and the worker's own stream.
+        drain_s: how long, once cancelled, it goes on with the replies under way.
     """
 
     def __init__(
@@ -31,6 +35,7 @@ class Worker:
         lease_ttl_s: float,
         heartbeat_s: float,
         max_interviews: int,
+        drain_s: float,
     ) -> None:
         self.name = name
         self._tools = tools
@@ -38,13 +43,17 @@ class Worker:
         self._ttl_ms = int(lease_ttl_s * 1000)
         self._heartbeat_s = heartbeat_s
         self._max_interviews = max_interviews
+        self._drain_s = drain_s
         self._tenures: dict[str, Tenure] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._room = asyncio.Event()
         self._room.set()
 
     async def run(self) -> None:
-        """Work until cancelled, then give every lease away."""
+        """Work until cancelled; then finish the replies under way, and give what is left to other workers.
+
+        Cancelled once more, it gives everything away at once.
+        """
         await until_available("doorbell", self._doorbell.ensure_group)
         log.info("worker.ready", worker=self.name, max_interviews=self._max_interviews)
         try:
@@ -54,7 +63,14 @@ class Worker:
                 group.create_task(self._forever(self._claim))
                 group.create_task(self._forever(self._beat))
         finally:
-            await self._stop()
+            # In tasks of their own: redis-py on CPython 3.11.2 takes an old cancellation for a new one.
+            leaving = asyncio.create_task(self._drain())
+            try:
+                await asyncio.shield(leaving)
+            except asyncio.CancelledError:
+                leaving.cancel()
+            await asyncio.wait({leaving})
+            await asyncio.create_task(self._stop())
 
     async def _forever(self, step: Callable[[], Awaitable[None]]) -> NoReturn:
         while True:
@@ -63,7 +79,7 @@ class Worker:
     async def _read(self) -> None:
         await self._room.wait()
         if free := self._free():
-            for bell in await self._doorbell.read(free):
+            for bell in await self._doorbell.read(min(free, AT_ONCE)):
                 self._take(bell)
         else:
             self._room.clear()
@@ -111,21 +127,37 @@ class Worker:
             if self._free():
                 self._room.set()
 
+    async def _drain(self) -> None:
+        """Go on with the interviews that are held, and with no others, until they come to rest."""
+        if self._tasks:
+            log.info("worker.draining", worker=self.name, interviews=len(self._tasks))
+        keeping = [asyncio.create_task(self._forever(step)) for step in (self._read_passed, self._beat)]
+        try:
+            async with asyncio.timeout(self._drain_s):
+                while self._tasks:
+                    await asyncio.wait(self._tasks.values())
+        except TimeoutError:
+            log.warning("worker.drain_timed_out", worker=self.name, interviews=len(self._tasks))
+        finally:
+            for task in keeping:
+                task.cancel()
+            await asyncio.gather(*keeping, return_exceptions=True)
+
     async def _stop(self) -> None:
-        """Give every lease away at once, and ring for it: another worker need not wait for it to expire."""
+        """Give every lease and doorbell away at once: another worker need not wait for them to expire."""
         leases = [tenure.lease for tenure in self._tenures.values() if tenure.lease]
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        # In a task of its own: redis-py's time-outs on CPython 3.11.2 take an old cancellation for a new one.
-        await asyncio.create_task(self._give_away(leases))
-        log.info("worker.stopped", worker=self.name, interviews=len(tasks))
-
-    async def _give_away(self, leases: list[Lease]) -> None:
         for lease in leases:
             try:
                 await self._tools.mailboxes.hand_back(lease)
                 await self._tools.mailboxes.ring(lease.interview_id)
             except (LeaseLost, *UNAVAILABLE) as error:
                 log.warning("lease.not_handed_back", interview_id=lease.interview_id, error=str(error))
+        try:
+            await self._doorbell.leave()
+        except UNAVAILABLE as error:
+            log.warning("doorbells.not_handed_back", error=str(error))
+        log.info("worker.stopped", worker=self.name, interviews=len(tasks))
