@@ -107,6 +107,10 @@ class ScenarioWords(_Part):
 
     greeting: Words
     welcome_back: Words = "Welcome back. I asked you:"
+    lost_connection: Words = "I am sorry, I lost the connection for a moment."
+    """Said by a bot that takes the place of one that died under the candidate's eyes."""
+    understood: Words = "The last I understood was: {said}"
+    """Follows it; ``{said}`` is the last that the candidate said, shortened."""
 
 
 class Scenario(_Part):

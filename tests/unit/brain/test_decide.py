@@ -23,7 +23,6 @@ from viva_shared.events import (
     ReplyStarted,
     ToolCalled,
     UtteranceHeard,
-    UtterancePartial,
     new_event,
 )
 
@@ -343,16 +342,6 @@ def test_who_left_during_the_bridge_hears_the_new_stages_question(world: World) 
     world.happen(CandidateJoined(identity=IDENTITY))
     assert world.ask().task is Task.OPEN_STAGE
     assert world.ask().stage == "past_experience"
-
-
-def test_what_a_dead_bot_understood_is_answered_by_the_next(world: World) -> None:
-    world.happen(CandidateSpeaking())
-    world.happen(UtterancePartial(text="My name is Alice"))
-    world.happen(UtterancePartial(text="and I am a nurse."))
-    world.happen(BotJoined(bot_epoch=2))
-    world.happen(CandidateJoined(identity=IDENTITY))
-    assert world.is_in.lines[-1].text == "My name is Alice and I am a nurse."
-    assert world.ask().task is Task.ANSWER
 
 
 def test_a_new_bot_that_finds_nobody_does_not_wait_for_ever(world: World) -> None:

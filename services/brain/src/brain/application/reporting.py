@@ -20,7 +20,7 @@ from viva_shared.events import (
 from viva_shared.report import InterviewReport, ReportStage, ReportTurn
 from viva_shared.scenario import Scenario
 
-from brain.domain.state import State
+from brain.domain.state import PARTIAL, State
 
 
 class NoSuchInterview(LookupError):
@@ -102,6 +102,6 @@ def _line_of(event: Envelope) -> str | None:
         case ReplyHeard(turn_id=turn_id):
             return turn_id
         case BotJoined(bot_epoch=epoch):
-            return f"partial-{epoch}"
+            return f"{PARTIAL}{epoch}"
         case _:
             return None

@@ -17,7 +17,7 @@ from viva_shared.events import (
 from brain.domain.effects import EndInterview, Task
 from brain.domain.moves import Moves
 from brain.domain.stages import ToolCallRefused, Trigger, accepted_facts, says_goodbye
-from brain.domain.state import Candidate, Line, Phase, Reply, ReplyKind, TimerKind
+from brain.domain.state import PARTIAL, Candidate, Line, Phase, Reply, ReplyKind, TimerKind
 
 MAX_ASKS_A_TURN = 4
 """Asks in one turn (a refused tool call is mended by another) before the scenario's own words close it."""
@@ -35,8 +35,10 @@ class Rules(Moves):
         if self.state.phase is Phase.ENDED:
             return
         self.draft.drop_reply("a new bot has the room")
+        if self.state.candidate is not Candidate.ABSENT:
+            self.draft.change(lost_bot=True)
         if self.state.partial:  # the last bot died before the turn was over: what it understood still counts
-            self.add_candidate_line(self.state.partial, of=f"partial-{data.bot_epoch}")
+            self.add_candidate_line(self.state.partial, of=f"{PARTIAL}{data.bot_epoch}")
         self.draft.change(bot_epoch=data.bot_epoch, candidate=Candidate.ABSENT, partial="")
         self.draft.cancel_timer(TimerKind.SILENCE)
         if self.state.phase is not Phase.WAITING:
@@ -60,24 +62,35 @@ class Rules(Moves):
     def candidate_left(self) -> None:
         self.draft.drop_reply("the candidate left")
         self.draft.cancel_timer(TimerKind.SILENCE)
-        self.draft.change(candidate=Candidate.ABSENT, partial="")
+        self.draft.change(candidate=Candidate.ABSENT, partial="", lost_bot=False)
         if self.state.phase is Phase.CLOSING:
             self.end("goodbye")
         else:
             self.draft.set_timer(TimerKind.ABSENCE, self.scenario.absence_grace_s)
 
     def resume(self) -> None:
-        """The candidate is back: go on where it was."""
+        """The candidate is back, or has a new bot: go on where it was."""
+        question = self.state.last_question()
         if self.state.phase is Phase.CLOSING:
             self.say(ReplyKind.FAREWELL, self.scenario.ending.farewell)
         elif self.deadline_marked():
             self.leave_stage(Trigger.DEADLINE)
-        elif self.state.unanswered():
-            self.answer(ReplyKind.RESUME, lead=self.scenario.words.welcome_back)
-        elif question := self.state.last_question():
-            self.say(ReplyKind.RESUME, f"{self.scenario.words.welcome_back} {question}")
+        elif self.state.unanswered() and not (question and self.state.cut_short()):
+            self.answer(ReplyKind.RESUME, lead=self.resuming())
+        elif question:
+            self.say(ReplyKind.RESUME, f"{self.resuming()} {question}")
         else:
-            self.open_stage(ReplyKind.RESUME, lead=self.scenario.words.welcome_back)
+            self.open_stage(ReplyKind.RESUME, lead=self.resuming())
+
+    def resuming(self) -> str:
+        """The words before the interview goes on."""
+        words = self.scenario.words
+        if not self.state.lost_bot:
+            return words.welcome_back
+        if not (said := self.state.last_understood()):
+            return words.lost_connection
+        understood = words.understood.replace("{said}", said if said[-1] in ".?!" else f"{said}.")
+        return f"{words.lost_connection} {understood}"
 
     # -- the candidate speaks --
 
@@ -173,7 +186,7 @@ class Rules(Moves):
                 stage=self.state.stage,
                 complete=data.complete,
             )
-            self.draft.change(lines=(*self.state.lines, line), unheard=0)
+            self.draft.change(lines=(*self.state.lines, line), unheard=0, lost_bot=False)
             if self.state.phase is Phase.ENDED:  # the report is written already: once more, with these words
                 self.draft.open(EndInterview(effect_id=f"end-{len(self.state.lines)}"))
         if self.state.reply and self.state.reply.turn_id == data.turn_id:

@@ -10,6 +10,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 EndReason = Literal["goodbye", "silence", "abandoned"]
 
+SENTENCES = re.compile(r"(?<=[.?!])\s+")
+FEW_WORDS = 15
+PARTIAL = "partial-"
+"""What a line is of that was understood of an utterance whose bot died before it was over."""
+
 
 class Phase(StrEnum):
     """How far the interview has come: forward only, but for a farewell after a silence that is answered."""
@@ -104,6 +109,7 @@ class State(_Part):
 
     Attributes:
         bot_epoch: of the media bot in the room, 0 before the first.
+        lost_bot: the bot before it went without a word, and the candidate has not been told yet.
         partial: final segments of an utterance that is not over yet.
         turns, timer_count: counters, from which ids are made.
         reminders: how many times the silent candidate was reminded since it last spoke.
@@ -119,6 +125,7 @@ class State(_Part):
     phase: Phase = Phase.WAITING
     candidate: Candidate = Candidate.ABSENT
     bot_epoch: int = 0
+    lost_bot: bool = False
     stage: str
     facts: dict[str, str | None]
     lines: tuple[Line, ...] = ()
@@ -147,10 +154,20 @@ class State(_Part):
         """Whether the candidate had the last word."""
         return bool(self.lines) and self.lines[-1].speaker == "candidate"
 
+    def cut_short(self) -> bool:
+        """Whether the last line is of an utterance that its bot did not live to hear to the end."""
+        return bool(self.lines) and self.lines[-1].of.startswith(PARTIAL)
+
+    def last_understood(self) -> str:
+        """The last that the candidate said, one sentence of few words; empty before the first."""
+        text = next((line.text for line in reversed(self.lines) if line.speaker == "candidate"), "")
+        words = SENTENCES.split(text.strip())[-1].split()
+        return " ".join(words) if len(words) <= FEW_WORDS else " ".join(["…", *words[-FEW_WORDS:]])
+
     def last_question(self) -> str:
         """The last question (else sentence) of this stage that was heard whole; empty before the first."""
         for line in reversed(self.lines):
             if line.speaker == "interviewer" and line.complete and line.stage == self.stage:
-                sentences = re.split(r"(?<=[.?!])\s+", line.text.strip())
+                sentences = SENTENCES.split(line.text.strip())
                 return next((s for s in reversed(sentences) if s.endswith("?")), sentences[-1])
         return ""
