@@ -50,6 +50,8 @@ class LiveKitSettings(Settings):
     agent_name: str = Field("viva-interviewer", alias="VIVA_AGENT_NAME")
     departure_timeout_s: int = Field(60, alias="VIVA_DEPARTURE_TIMEOUT_S", ge=0)
     """How long LiveKit keeps a room after the last person left it, if a token of ours opened it."""
+    bot_lease_ttl_s: float = Field(3.0, gt=0, alias="VIVA_BOT_LEASE_TTL_S")
+    """How long a dead bot's room waits before another one is sent."""
 
     @model_validator(mode="after")
     def _credentials(self) -> Self:

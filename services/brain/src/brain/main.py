@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import structlog
 import uvloop
+from livekit.api import LiveKitAPI
 from viva_shared.broker import UNAVAILABLE, Doorbell, Keys, Mailboxes, connect, until_available
 from viva_shared.logs import configure_logging
 from viva_shared.settings import SettingsError, load_settings
@@ -21,10 +22,12 @@ from viva_shared.settings import SettingsError, load_settings
 from brain.adapters.arq_jobs import run_jobs
 from brain.adapters.arq_queue import connect_queue
 from brain.adapters.gemini import GeminiModel
+from brain.adapters.livekit_rooms import LiveKitRooms
 from brain.application.jobs import Jobs
 from brain.application.performer import Performer
 from brain.application.replaying import replay
 from brain.application.reporting import NoSuchInterview
+from brain.application.rooms import RoomWatch
 from brain.application.serving import Tools
 from brain.application.speaking import Budget
 from brain.application.worker import Worker
@@ -80,14 +83,29 @@ async def run_worker(settings: BrainSettings) -> None:
 
 
 async def run_job_worker(settings: BrainSettings) -> None:
-    """Run deadlines, reports and the sweeper until cancelled."""
+    """Run deadlines, reports and the sweeper, and look after the rooms, until cancelled."""
     redis = connect(settings.redis_url)
     mailboxes = Mailboxes(redis, Keys(settings.key_prefix))
     await until_available("functions", mailboxes.load_functions)
     try:
-        await run_jobs(Jobs(mailboxes, settings.model_name, utc_now), settings.jobs_url)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(
+                run_jobs(Jobs(mailboxes, settings.model_name, utc_now), settings.jobs_url), name="jobs"
+            )
+            group.create_task(watch_rooms(mailboxes, settings), name="rooms")
     finally:
         await redis.aclose()
+
+
+async def watch_rooms(mailboxes: Mailboxes, settings: BrainSettings) -> None:
+    """Send a bot to every room whose bot is gone, until cancelled."""
+    if settings.missing_livekit:
+        log.warning("livekit.not_configured", missing=settings.missing_livekit)
+        return
+    secret = settings.livekit_api_secret.get_secret_value()
+    async with LiveKitAPI(settings.livekit_url, settings.livekit_api_key, secret) as api:
+        rooms = LiveKitRooms(api, settings.agent_name)
+        await RoomWatch(mailboxes, rooms, bot_ttl_s=settings.bot_lease_ttl_s).run()
 
 
 async def run_replay(settings: BrainSettings, interview_id: str) -> int:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pydantic import Field
-from viva_shared.settings import ProviderSettings
+from viva_shared.settings import LiveKitSettings, ProviderSettings
 
 
-class BrainSettings(ProviderSettings):
+class BrainSettings(ProviderSettings, LiveKitSettings):
     """One worker, or the jobs."""
 
     jobs_redis_url: str = Field("", alias="JOBS_REDIS_URL")

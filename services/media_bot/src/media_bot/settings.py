@@ -24,8 +24,7 @@ class BotSettings(LiveKitSettings, ProviderSettings):
     drain_s: int = Field(30, ge=1, alias="VIVA_BOT_DRAIN_S")
     """After SIGTERM: how long rooms may go on before they are left to another bot."""
 
-    lease_ttl_s: float = Field(3.0, gt=0, alias="VIVA_BOT_LEASE_TTL_S")
-    heartbeat_s: float = Field(1.0, gt=0, alias="VIVA_BOT_HEARTBEAT_S")
+    heartbeat_s: float = Field(0.5, gt=0, alias="VIVA_BOT_HEARTBEAT_S")
     interview_wait_s: float = Field(15.0, ge=0, alias="VIVA_BOT_INTERVIEW_WAIT_S")
 
     endpointing_min_s: float = Field(1.0, ge=0, alias="VIVA_ENDPOINTING_MIN_S")

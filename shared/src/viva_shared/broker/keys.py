@@ -35,6 +35,9 @@ class Keys:
     def bot_epoch(self, interview_id: str) -> str:
         return self._of(interview_id, "bot_epoch")
 
+    def dispatched(self, interview_id: str) -> str:
+        return self._of(interview_id, "dispatched")
+
     def dead(self, interview_id: str) -> str:
         return self._of(interview_id, "dead")
 
@@ -44,6 +47,10 @@ class Keys:
     @property
     def open(self) -> str:
         return f"{self.prefix}:open"
+
+    @property
+    def bots(self) -> str:
+        return f"{self.prefix}:bots"
 
     @property
     def ready(self) -> str:

@@ -331,6 +331,7 @@ class Mailboxes:
     async def bot_acquire(self, interview_id: str, holder: str, ttl_ms: int) -> int | None:
         """Become the room's bot: its new epoch, or None if another bot has the room. Raises NotOpen."""
         k = self.keys
+        await cast(Awaitable[int], self.redis.sadd(k.bots, interview_id))
         answer = await self._call(
             "bot_acquire",
             [k.state(interview_id), k.bot(interview_id), k.bot_epoch(interview_id)],
@@ -353,7 +354,31 @@ class Mailboxes:
         )
         if answer[0] == b"fenced":
             raise BotFenced(f"interview {interview_id}: epoch {epoch} is not the room's any more")
+        await cast(Awaitable[int], self.redis.sadd(k.bots, interview_id))  # who forgot it was too quick
 
     async def bot_release(self, interview_id: str, holder: str, epoch: int) -> None:
         """Leave the room to whoever comes next; nothing happens if it is not ours any more."""
         await self._call("bot_release", [self.keys.bot(interview_id)], f"{holder}|{epoch}")
+
+    # -- who looks after the rooms --
+
+    async def without_bot(self) -> list[str]:
+        """Interviews that have had a bot and have none now: it died, left, or has lost Redis."""
+        ids = [raw.decode() for raw in await cast(Awaitable[set[bytes]], self.redis.smembers(self.keys.bots))]
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for interview_id in ids:
+                pipe.exists(self.keys.bot(interview_id))
+            held = await pipe.execute()
+        return [interview_id for interview_id, is_held in zip(ids, held, strict=True) if not is_held]
+
+    async def forget_bot(self, interview_id: str) -> None:
+        """The interview needs no bot until one comes by itself."""
+        await cast(Awaitable[int], self.redis.srem(self.keys.bots, interview_id))
+
+    async def claim_dispatch(self, interview_id: str, ttl_ms: int) -> bool:
+        """Whether the caller is the one who sends a bot now; nobody else is for ``ttl_ms``."""
+        return bool(await self.redis.set(self.keys.dispatched(interview_id), 1, nx=True, px=ttl_ms))
+
+    async def redis_run(self) -> str:
+        """Names this run of this Redis: another one after a restart or a fail-over."""
+        return str((await self.redis.info("server"))["run_id"])

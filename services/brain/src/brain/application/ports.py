@@ -1,10 +1,11 @@
-"""What the brain needs of the outside: a model that speaks, and a queue for what is later."""
+"""What the brain needs of the outside: a model that speaks, a queue for what is later, and the rooms."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import Any, Protocol
 
 from pydantic import JsonValue
@@ -80,3 +81,28 @@ class Queue(Protocol):
     async def deadline(self, interview_id: str, deadline_id: str, at: datetime) -> None: ...
 
     async def report(self, interview_id: str, effect_id: str) -> None: ...
+
+
+class Occupancy(Enum):
+    """Who is in a room."""
+
+    CLOSED = "closed"
+    """There is no such room."""
+    EMPTY = "empty"
+    """Nobody to talk to: agents and observers at most."""
+    WAITING = "waiting"
+    """Somebody who may speak."""
+
+
+class RoomsUnavailable(Exception):
+    """LiveKit cannot be reached, or refuses; the same call may succeed later."""
+
+    retryable = True
+
+
+class Rooms(Protocol):
+    """Where interviews are held. Both raise RoomsUnavailable."""
+
+    async def occupancy(self, room: str) -> Occupancy: ...
+
+    async def send_bot(self, room: str) -> None: ...

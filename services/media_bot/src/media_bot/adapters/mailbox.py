@@ -50,7 +50,7 @@ class RoomLease:
         self._interview_id = interview_id
         self._holder = holder
         self._settings = settings
-        self._ttl_ms = int(settings.lease_ttl_s * 1000)
+        self._ttl_ms = int(settings.bot_lease_ttl_s * 1000)
         self.epoch = 0
 
     async def interview(self) -> Snapshot | None:
@@ -70,7 +70,7 @@ class RoomLease:
         Raises:
             NotOpen: the interview was archived meanwhile.
         """
-        deadline = asyncio.get_running_loop().time() + self._settings.lease_ttl_s + 0.5
+        deadline = asyncio.get_running_loop().time() + self._settings.bot_lease_ttl_s + 0.5
         while True:
             epoch = await until_available(
                 "bot_acquire",
