@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 import pytest
 from contract.local_providers.dialogue import (
     ACCIDENT,
@@ -14,11 +15,14 @@ from contract.local_providers.dialogue import (
     text_of,
     user,
 )
+from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
+from local_providers.gemini.api import gemini_router
 from local_providers.gemini.numbers import numbers_in
 from local_providers.gemini.phrases import WEAK_NAME
 from local_providers.gemini.plan import Call
+from local_providers.settings import Settings
 
 pytestmark = pytest.mark.unit
 
@@ -257,6 +261,36 @@ def test_a_reply_that_was_said_whole_needs_nothing_more() -> None:
     history = [user("i'm ana")]
     whole = text_of(ask(history, ACCIDENT))
     assert text_of(ask([*history, user(f"[instruction] Go on.\nAlready said: {whole}")], ACCIDENT)) == ""
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_cut_reply_is_continued_after_words_of_the_application(seed: int) -> None:
+    history = [model("Hello. May I ask for your full name?"), user("i'm ana")]
+    wordings = {text_of(ask(history, ACCIDENT, seed)) for seed in range(200)}
+    lead = "Thank you for telling me, so let us move on."
+    words = text_of(ask(history, ACCIDENT, seed)).split(" ")
+    for count in range(1, len(words)):
+        said = " ".join(words[:count])
+        cut = user(f"[instruction] Go on.\nAlready said: {lead} {said}")
+        rest = text_of(ask([*history, cut], ACCIDENT, seed + 100))
+        assert f"{said} {rest}" in wordings
+
+
+async def test_a_fickle_model_words_the_same_request_anew() -> None:
+    asked = {"contents": [user("hello")], "tools": [{"functionDeclarations": [ACCIDENT]}]}
+
+    async def texts(settings: Settings) -> set[str]:
+        app = FastAPI()
+        app.include_router(gemini_router(settings, seed=3))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://local") as http:
+            answers = [
+                await http.post("/v1/models/any:generateContent", params={"key": "k"}, json=asked)
+                for _ in range(20)
+            ]
+        return {answer.json()["candidates"][0]["content"]["parts"][0]["text"] for answer in answers}
+
+    assert len(await texts(Settings())) == 1
+    assert len(await texts(Settings(gemini_fickle=True))) > 3
 
 
 def test_wording_varies_with_the_seed_and_only_with_it() -> None:

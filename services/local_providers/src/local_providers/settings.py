@@ -44,3 +44,6 @@ class Settings(BaseSettings):
 
     gemini_chunk_words: int = Field(default=4, ge=1)
     gemini_chunk_delay_ms: int = Field(default=15, ge=0)
+    gemini_fickle: bool = Field(
+        default=False, description="Words every answer anew, also one to the same request."
+    )

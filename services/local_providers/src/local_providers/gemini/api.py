@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -95,6 +96,8 @@ def _generate(
     if request.scope.get(BLOCK_KEY):
         chunks = [answer.blocked()]
     else:
+        if settings.gemini_fickle:
+            seed = secrets.randbits(32)
         chunks = _chunks(answer, asked, seed, settings.gemini_chunk_words if stream else None)
     if not stream:
         return JSONResponse(chunks[0])

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from local_providers.gemini.text import sentences, tokens
+from local_providers.gemini.text import sentences
 
 _WORDINGS = 400
 
@@ -11,39 +11,31 @@ _WORDINGS = 400
 def rest_of_reply(said: str, first: str, reword: Callable[[Random], str]) -> str:
     """Returns what remains of a reply after what was said of it already.
 
-    The reply's wording is found again: the model's own for this request, else the other wordings of the same
-    plan. If the words that were said are none of them, the last sentence of the reply finishes the thought.
+    The reply's wording is found again: the one, of this request's and the others of the same plan, of which
+    most was said. What was said before it are words of the application's own. If nothing of any wording was
+    said, the last sentence of the reply finishes the thought.
 
     Args:
         said: What went out before the cut.
         first: The reply as this request words it.
         reword: Words the same plan in another way.
     """
-    if not said.strip():
-        return first
-    spoken = [token.word for token in tokens(said)]
-    best, best_common = first, _common(spoken, first)
+    said = " ".join(said.split())
+    best, most = first, _begun(said, first)
     for seed in range(_WORDINGS):
-        if best_common == len(spoken):
+        if most == len(said):
             break
         other = reword(Random(seed))
-        if (common := _common(spoken, other)) > best_common:
-            best, best_common = other, common
-    if best_common == len(spoken):
-        return _after(best, len(spoken))
-    if said.rstrip().endswith("?"):
+        if (begun := _begun(said, other)) > most:
+            best, most = other, begun
+    if most or not said:
+        return best[most:].lstrip()
+    if said.endswith("?"):
         return ""
     return sentences(best)[-1] if sentences(best) else ""
 
 
-def _common(spoken: list[str], text: str) -> int:
-    words = [token.word for token in tokens(text)]
-    shorter = min(len(spoken), len(words))
-    return next((n for n in range(shorter) if spoken[n] != words[n]), shorter)
-
-
-def _after(text: str, count: int) -> str:
-    """Returns the text after its first `count` words, without the punctuation that closed them."""
-    if not count:
-        return text
-    return text[tokens(text)[count - 1].end :].lstrip(" .,;:!?")
+def _begun(said: str, text: str) -> int:
+    """Returns how many first characters of a text are, from some word on, the end of what was said."""
+    starts = (0, *(n for n in range(1, len(said)) if said[n - 1] == " "))
+    return next((len(said) - start for start in starts if text.startswith(said[start:])), 0)
