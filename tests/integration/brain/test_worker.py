@@ -209,6 +209,21 @@ async def test_a_failure_that_passes_is_tried_again(mailboxes: Mailboxes) -> Non
     assert "Already said: " + SCREENING.words.greeting + " Please" in model.prompts[2].system
 
 
+@pytest.mark.parametrize(
+    "rest",
+    [[], [ModelError("401", retryable=False)]],
+    ids=["the model has no more to say", "the model fails"],
+)
+async def test_a_question_that_is_out_is_not_followed_by_another(
+    mailboxes: Mailboxes, rest: list[str | ToolCall | ModelError]
+) -> None:
+    cut = ["Please introduce yourself, ", "will you?", ModelError("503", retryable=True)]
+    room, model = TextRoom(mailboxes), ScriptedModel(cut, rest)
+    async with working(build_worker(mailboxes, model, RecordingQueue(), budget=Budget(0.3, 0.2))):
+        await room.open()
+        assert await room.hear() == f"{SCREENING.words.greeting} Please introduce yourself, will you?"
+
+
 async def test_garbage_becomes_a_dead_letter_and_the_interview_goes_on(mailboxes: Mailboxes) -> None:
     room = TextRoom(mailboxes)
     keys, redis = mailboxes.keys, mailboxes.redis

@@ -82,9 +82,10 @@ class Speaker:
                 pause *= 2
 
     async def close(self, spoken: Spoken, said: str, fallback: str, error: str) -> None:
-        """End the reply in the scenario's own words."""
+        """End the reply in the scenario's own words, unless a question is out already: one is enough."""
         spoken.call, spoken.error = None, error
-        await self._put(spoken, said, f"… {fallback}" if spoken.text.strip() else fallback)
+        if not spoken.text.rstrip().endswith("?"):
+            await self._put(spoken, said, f"… {fallback}" if spoken.text.strip() else fallback)
 
     async def _stream(
         self, prompt: Prompt, spoken: Spoken, said: str, started: float, give_up: float
@@ -112,7 +113,7 @@ class Speaker:
                         if len(spoken.text) > MAX_REPLY_CHARS:
                             break
                 give_up = clock() + self._budget.stall_s
-        if not got_any:
+        if not got_any and not spoken.text.strip():  # else all of it was out already
             raise ModelError("the model said nothing", retryable=True)
         spoken.error = None
 
