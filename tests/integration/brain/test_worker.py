@@ -95,7 +95,7 @@ async def test_twenty_interviews_over_two_workers(mailboxes: Mailboxes) -> None:
 
 async def test_another_worker_finishes_the_reply_of_a_dead_one(mailboxes: Mailboxes) -> None:
     queue, room = RecordingQueue(), TextRoom(mailboxes)
-    first, second = ScriptedModel(["Please introduce", SILENCE]), ScriptedModel([" yourself", " now."])
+    first, second = ScriptedModel(["Please introduce", SILENCE]), ScriptedModel(["yourself", " now."])
     dying = build_worker(mailboxes, first, queue, budget=Budget(60, 60), lease_ttl_s=0.5)
     task = asyncio.create_task(dying.run())
     await room.open()

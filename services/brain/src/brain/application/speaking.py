@@ -15,6 +15,8 @@ from brain.application.ports import Model, ModelError, Prompt, Text, ToolCall
 
 log = structlog.get_logger(__name__)
 
+NO_WORD_BEFORE = " \n\t.,;:!?…'’)"
+"""What a text may begin with that goes on right where the one before it stopped."""
 MAX_REPLY_CHARS = 2_000
 """A reply is speech: what a model says beyond about two minutes of it is not sent."""
 
@@ -85,7 +87,8 @@ class Speaker:
         """End the reply in the scenario's own words, unless a question is out already: one is enough."""
         spoken.call, spoken.error = None, error
         if not spoken.text.rstrip().endswith("?"):
-            await self._put(spoken, said, f"… {fallback}" if spoken.text.strip() else fallback)
+            words = f"… {fallback}" if spoken.text.strip() else fallback
+            await self._put(spoken, said, words, begins=True)
 
     async def _stream(
         self, prompt: Prompt, spoken: Spoken, said: str, started: float, give_up: float
@@ -106,10 +109,10 @@ class Speaker:
                         spoken.call = piece
                         got_any = True
                     case Text(text=text) if text:
-                        got_any = True
+                        begins, got_any = not got_any, True
                         if spoken.first_chunk_s is None:
                             spoken.first_chunk_s = round(clock() - started, 3)
-                        await self._put(spoken, said, text)
+                        await self._put(spoken, said, text, begins=begins)
                         if len(spoken.text) > MAX_REPLY_CHARS:
                             break
                 give_up = clock() + self._budget.stall_s
@@ -117,9 +120,10 @@ class Speaker:
             raise ModelError("the model said nothing", retryable=True)
         spoken.error = None
 
-    async def _put(self, spoken: Spoken, said: str, text: str) -> None:
+    async def _put(self, spoken: Spoken, said: str, text: str, *, begins: bool) -> None:
+        """Write a piece. One that begins a stream starts a word, whatever was out before it."""
         before = said + spoken.text
-        if before and not before[-1].isspace() and not spoken.text and not text[0].isspace():
+        if begins and before and not before[-1].isspace() and text[0] not in NO_WORD_BEFORE:
             text = f" {text}"
         await self._emit(ReplyChunk(turn_id=spoken.turn_id, seq=spoken.seq, text=text))
         spoken.text += text
