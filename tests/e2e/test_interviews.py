@@ -57,7 +57,7 @@ class Interview:
         return [decode(e.raw) async for e in self.mailboxes.every_input(self.id)]
 
     async def outputs(self) -> list[Envelope]:
-        return [decode(e.raw) async for e in self.mailboxes.every_output(self.id)]
+        return [event async for _, event in self.mailboxes.every_output(self.id)]
 
     async def utterances(self) -> list[str]:
         return [e.data.text for e in await self.inputs() if isinstance(e.data, UtteranceHeard)]

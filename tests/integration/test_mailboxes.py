@@ -16,10 +16,10 @@ from viva_shared.broker import (
     Busy,
     Closed,
     Doorbell,
-    Entry,
     Held,
     Lease,
     LeaseLost,
+    Letter,
     Mailboxes,
     NotOpen,
     OutputFeed,
@@ -124,11 +124,13 @@ async def test_a_holder_whose_lease_has_gone_cannot_write_a_byte(mailboxes: Mail
 
     assert isinstance(await eventually(taken, lambda got: isinstance(got, Held)), Held)
     before = await everything(mailboxes, iid)
-    entry = Entry(await tail(mailboxes, iid), b"x")
+    letter = Letter("in", await tail(mailboxes, iid), b"x", "r", "garbage")
     rejected = new_event(iid, InputRejected(entry_id="1-1", event_id=None, reason="r"), now())
     for attempt in (
-        mailboxes.commit(old, old_cursor=FIRST, new_cursor=entry.entry_id, state="X", outputs=[started(iid)]),
-        mailboxes.reject(old, entry, old_cursor=FIRST, rejected=rejected, reason="r"),
+        mailboxes.commit(
+            old, old_cursor=FIRST, new_cursor=letter.entry_id, state="X", outputs=[started(iid)]
+        ),
+        mailboxes.reject(old, letter, old_cursor=FIRST, rejected=rejected),
         mailboxes.emit(old, [started(iid)]),
         mailboxes.confirm(old, "a"),
         mailboxes.append(silent(iid), lease=old),
@@ -158,7 +160,7 @@ async def test_commit_writes_all_of_it_or_nothing(mailboxes: Mailboxes, iid: str
         await mailboxes.commit(
             lease, old_cursor=FIRST, new_cursor=await tail(mailboxes, iid), state="X", outputs=[started(iid)]
         )
-    outputs = [decode(entry.raw).data async for entry in mailboxes.every_output(iid)]
+    outputs = [event.data async for _, event in mailboxes.every_output(iid)]
     assert outputs == [ReplyStarted(turn_id="t1")]
 
 
@@ -170,10 +172,10 @@ async def test_a_write_that_is_repeated_because_its_answer_was_lost(mailboxes: M
     assert await everything(mailboxes, iid) == before
     await mailboxes.append(silent(iid))
     rejected = new_event(iid, InputRejected(entry_id="1-1", event_id=None, reason="r"), now())
-    entry = Entry(await tail(mailboxes, iid), b"x")
-    await mailboxes.reject(lease, entry, old_cursor=cursor, rejected=rejected, reason="r")
+    letter = Letter("in", await tail(mailboxes, iid), b"x", "r", "garbage")
+    await mailboxes.reject(lease, letter, old_cursor=cursor, rejected=rejected)
     before = await everything(mailboxes, iid)
-    await mailboxes.reject(lease, entry, old_cursor=cursor, rejected=rejected, reason="r")
+    await mailboxes.reject(lease, letter, old_cursor=cursor, rejected=rejected)
     assert await everything(mailboxes, iid) == before
     again = await hold(mailboxes, iid)  # the answer of an acquire was lost
     assert again.lease.epoch == lease.epoch + 1
@@ -310,7 +312,7 @@ async def test_who_begins_to_follow_during_a_read_misses_nothing(mailboxes: Mail
         await redis.xadd(key, {"event": started("i1", f"t{number}").encode()})
     feed = OutputFeed(redis, "feed", mailboxes.keys)
     task = asyncio.create_task(feed.run())
-    last = (await mailboxes.last_outputs("i1", 1))[0].entry_id
+    last = (await mailboxes.last_outputs("i1", 1))[0][0]
     async with feed.follow("i1", last):
         await asyncio.sleep(0.1)  # a blocking read from the tail is under way
         late = [asyncio.create_task(_turns(feed, 6))]

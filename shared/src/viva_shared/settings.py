@@ -9,6 +9,8 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from viva_shared.events import MAX_EVENT_BYTES
+
 LOCAL_API_KEY = "viva-local"
 LOCAL_API_SECRET = "viva-local-profile-only-not-a-secret"
 PLACEHOLDER = re.compile(r"<.*>|x+|\.+|todo|secret|change[-_ ]?me|your[-_ ].*", re.IGNORECASE)
@@ -29,6 +31,8 @@ class Settings(BaseSettings):
     profile: Literal["local", "production"] = Field("local", alias="VIVA_PROFILE")
     redis_url: str = Field("redis://127.0.0.1:6379/0", alias="REDIS_URL", pattern=r"^(rediss?|unix)://")
     key_prefix: str = Field("viva", alias="VIVA_KEY_PREFIX")
+    max_event_bytes: int = Field(MAX_EVENT_BYTES, alias="VIVA_MAX_EVENT_BYTES", ge=16_384)
+    """An event over this is not sent by its producer, and a dead letter to its reader."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="VIVA_LOG_LEVEL")
     log_format: Literal["json", "console"] = Field("json", alias="VIVA_LOG_FORMAT")
 

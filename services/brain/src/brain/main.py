@@ -52,7 +52,7 @@ async def run_worker(settings: BrainSettings) -> None:
     """Serve interviews until cancelled."""
     redis = connect(settings.redis_url)
     keys = Keys(settings.key_prefix)
-    mailboxes = Mailboxes(redis, keys)
+    mailboxes = Mailboxes(redis, keys, settings.max_event_bytes)
     model = build_model(settings)
     await until_available("functions", mailboxes.load_functions)
     queue = await connect_queue(settings.jobs_url)
@@ -68,7 +68,7 @@ async def run_worker(settings: BrainSettings) -> None:
     worker = Worker(
         name,
         Tools(mailboxes, performer, settings.max_tries, utc_now),
-        Doorbell(redis, name, keys),
+        Doorbell(redis, name, keys, settings.max_event_bytes),
         lease_ttl_s=settings.lease_ttl_s,
         heartbeat_s=settings.heartbeat_s,
         max_interviews=settings.max_interviews,
@@ -85,7 +85,7 @@ async def run_worker(settings: BrainSettings) -> None:
 async def run_job_worker(settings: BrainSettings) -> None:
     """Run deadlines, reports and the sweeper, and look after the rooms, until cancelled."""
     redis = connect(settings.redis_url)
-    mailboxes = Mailboxes(redis, Keys(settings.key_prefix))
+    mailboxes = Mailboxes(redis, Keys(settings.key_prefix), settings.max_event_bytes)
     await until_available("functions", mailboxes.load_functions)
     try:
         async with asyncio.TaskGroup() as group:
@@ -112,7 +112,8 @@ async def run_replay(settings: BrainSettings, interview_id: str) -> int:
     """Replay one interview and print how it ended; 0 if both states are the same, else 1."""
     redis = connect(settings.redis_url)
     try:
-        result = await replay(Mailboxes(redis, Keys(settings.key_prefix)), interview_id)
+        mailboxes = Mailboxes(redis, Keys(settings.key_prefix), settings.max_event_bytes)
+        result = await replay(mailboxes, interview_id)
     except NoSuchInterview:
         print(f"there is no interview {interview_id!r} in this Redis", file=sys.stderr)  # noqa: T201
         return 2

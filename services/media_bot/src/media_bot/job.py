@@ -41,7 +41,9 @@ async def interview_job(ctx: JobContext) -> None:
         ctx.shutdown("no interview's room")
         return
     structlog.contextvars.bind_contextvars(interview_id=interview_id)
-    mailboxes = Mailboxes(connect(settings.redis_url), Keys(settings.key_prefix))
+    mailboxes = Mailboxes(
+        connect(settings.redis_url), Keys(settings.key_prefix), settings.max_event_bytes
+    )
     lease = RoomLease(mailboxes, interview_id, f"{socket.gethostname()}/{ctx.job.id}", settings)
     if (options := await _take_room(lease, settings)) is None:
         await mailboxes.redis.aclose()
@@ -98,7 +100,9 @@ class InterviewJob:
         self._interview_id = interview_id
         self._redis = mailboxes.redis
         self._producer = Producer(mailboxes, bot_epoch=lease.epoch)
-        self._feed = OutputFeed(mailboxes.redis, f"bot-{ctx.job.id}", mailboxes.keys)
+        self._feed = OutputFeed(
+            mailboxes.redis, f"bot-{ctx.job.id}", mailboxes.keys, settings.max_event_bytes
+        )
         self._conversation = Conversation(
             Publisher(self._producer, interview_id),
             bot_epoch=lease.epoch,

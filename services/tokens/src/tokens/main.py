@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 async def serve(settings: TokensSettings) -> None:
     """Run until SIGTERM or SIGINT. Waits for Redis before it listens, and says so."""
     redis = connect(settings.redis_url)
-    mailboxes = Mailboxes(redis, Keys(settings.key_prefix))
+    mailboxes = Mailboxes(redis, Keys(settings.key_prefix), settings.max_event_bytes)
     # LiveKitAPI refuses to be built without keys; nothing is dispatched then, and /livekit/token says why.
     api = LiveKitAPI(
         settings.livekit_url,

@@ -1,11 +1,15 @@
 """Mailboxes on Redis Streams. The protocol is explained in docs/protocol.md and checked in tests/model/."""
 
-from viva_shared.broker.connection import UNAVAILABLE, connect, until_available
+from viva_shared.broker.connection import UNAVAILABLE, connect, connection_pool, passes, until_available
+from viva_shared.broker.deadletters import DeadLetter, DeadLetters, NotRetried
 from viva_shared.broker.doorbell import Bell, Doorbell
+from viva_shared.broker.entries import FIRST, Entry
 from viva_shared.broker.errors import BotFenced, BrokerError, LeaseLost, NotOpen
 from viva_shared.broker.feed import OutputFeed
+from viva_shared.broker.graveyard import Letter
 from viva_shared.broker.keys import Keys
-from viva_shared.broker.mailboxes import FIRST, Busy, Closed, Entry, Held, Lease, Mailboxes, Snapshot
+from viva_shared.broker.leases import Busy, Closed, Held, Lease, Snapshot
+from viva_shared.broker.mailboxes import Mailboxes
 from viva_shared.broker.producer import Producer
 
 __all__ = [
@@ -16,17 +20,23 @@ __all__ = [
     "BrokerError",
     "Busy",
     "Closed",
+    "DeadLetter",
+    "DeadLetters",
     "Doorbell",
     "Entry",
     "Held",
     "Keys",
     "Lease",
     "LeaseLost",
+    "Letter",
     "Mailboxes",
     "NotOpen",
+    "NotRetried",
     "OutputFeed",
     "Producer",
     "Snapshot",
     "connect",
+    "connection_pool",
+    "passes",
     "until_available",
 ]

@@ -15,6 +15,8 @@ from redis.exceptions import BusyLoadingError, ReadOnlyError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from viva_shared.metrics import REDIS_OUTAGES
+
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
@@ -85,6 +87,7 @@ async def until_available(what: str, call: Callable[[], Awaitable[T]], *, longes
                 raise
             if not waiting:
                 log.warning("redis.unavailable", what=what, error=str(error))
+                REDIS_OUTAGES.inc()
                 waiting = True
             await asyncio.sleep(delay)
             delay = min(delay * 2, longest_s)

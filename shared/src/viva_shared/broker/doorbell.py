@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from typing import cast
@@ -10,9 +11,14 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from viva_shared.broker.connection import BLOCK_MS
+from viva_shared.broker.entries import FIRST, read_entry
+from viva_shared.broker.graveyard import Graveyard, Letter
 from viva_shared.broker.keys import Keys
+from viva_shared.events import MAX_EVENT_BYTES
+from viva_shared.rooms import INTERVIEW_ID
 
 GROUP = "brain"
+ENTRY_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +32,15 @@ class Bell:
 class Doorbell:
     """One worker's view of the doorbell and of its own small stream, on which others pass bells to it."""
 
-    def __init__(self, redis: Redis, worker: str, keys: Keys | None = None) -> None:
+    def __init__(
+        self, redis: Redis, worker: str, keys: Keys | None = None, max_event_bytes: int = MAX_EVENT_BYTES
+    ) -> None:
         self._redis = redis
         self._worker = worker
         self._keys = keys or Keys()
-        self._passed_cursor = "0-0"
-        self._claim_cursor: bytes | str = "0-0"
+        self._graveyard = Graveyard(redis, self._keys, max_event_bytes)
+        self._passed_cursor = FIRST
+        self._claim_cursor: bytes | str = FIRST
 
     async def ensure_group(self) -> None:
         """Make the consumer group, from the stream's beginning, if it is not there."""
@@ -67,13 +76,16 @@ class Doorbell:
         return await self._bells([entries])
 
     async def _bells(self, batches: Iterable[list[tuple[bytes, dict[bytes, bytes]]]]) -> list[Bell]:
-        bells = []
+        """What names no interview is a dead letter: it can only be acknowledged."""
+        bells, letters = [], []
         for entry_id, fields in (entry for batch in batches for entry in batch):
-            name = fields.get(b"interview_id", b"").decode(errors="replace")
-            if name:
-                bells.append(Bell(entry_id.decode(), name))
-            else:  # garbage on the doorbell names nobody
-                await self.acknowledge([entry_id.decode()])
+            if bell := _bell(entry_id, fields.get(b"interview_id", b"")):
+                bells.append(bell)
+            else:
+                entry = read_entry(entry_id, fields)
+                letters.append(Letter("ready", entry.entry_id, entry.raw, "it names no interview", "garbage"))
+        await self._graveyard.bury(letters)
+        await self.acknowledge(letter.entry_id for letter in letters)
         return bells
 
     async def keep(self, bell_ids: Iterable[str]) -> None:
@@ -122,9 +134,22 @@ class Doorbell:
     async def passed(self, block_ms: int = BLOCK_MS) -> list[Bell]:
         """Bells that others passed to this worker since the last call."""
         key = self._keys.worker(self._worker)
-        answer = await self._redis.xread({key: self._passed_cursor}, block=block_ms)
-        bells = []
-        for entry_id, fields in answer[0][1] if answer else []:
-            self._passed_cursor = entry_id.decode()
-            bells.append(Bell(fields[b"bell_id"].decode(), fields[b"interview_id"].decode()))
+        answer = await self._redis.xread({key: self._passed_cursor}, count=500, block=block_ms)
+        entries = answer[0][1] if answer else []
+        bells, letters = [], []
+        for entry_id, fields in entries:
+            if bell := _bell(fields.get(b"bell_id", b""), fields.get(b"interview_id", b"")):
+                bells.append(bell)
+            else:
+                entry = read_entry(entry_id, fields)
+                stream, reason = f"worker:{self._worker}", "it names no interview or no doorbell"
+                letters.append(Letter(stream, entry.entry_id, entry.raw, reason, "garbage"))
+        await self._graveyard.bury(letters)
+        if entries:
+            self._passed_cursor = entries[-1][0].decode()
         return bells
+
+
+def _bell(bell_id: bytes, interview_id: bytes) -> Bell | None:
+    bell = Bell(bell_id.decode(errors="replace"), interview_id.decode(errors="replace"))
+    return bell if ENTRY_ID.fullmatch(bell.bell_id) and INTERVIEW_ID.fullmatch(bell.interview_id) else None

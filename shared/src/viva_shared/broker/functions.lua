@@ -90,12 +90,18 @@ local function commit(keys, args)
   return {'committed', advance(keys[1], args[3])}
 end
 
--- reject: state, lease, out, dead | token, old cursor, new cursor, output, raw entry, reason
+-- A letter is six arguments: stream, entry id, event_id or '', event (cut at the limit), its whole size, reason.
+local function write_letter(dead_key, args, at)
+  return redis.call('XADD', dead_key, '*', 'stream', args[at], 'entry_id', args[at + 1], 'event_id', args[at + 2],
+    'event', args[at + 3], 'size', args[at + 4], 'reason', args[at + 5])
+end
+
+-- reject: state, lease, out, dead | token, old cursor, new cursor, output, letter
 local function reject(keys, args)
   if not holds(keys[2], args[1]) then return {'lost'} end
   if is_done(keys[1], args[3]) then return {'rejected'} end
   if redis.call('HGET', keys[1], 'cursor') ~= args[2] then return {'stale'} end
-  redis.call('XADD', keys[4], '*', 'entry_id', args[3], 'event', args[5], 'reason', args[6])
+  write_letter(keys[4], args, 5)
   redis.call('XADD', keys[3], '*', 'event', args[4])
   return {'rejected', advance(keys[1], args[3])}
 end
@@ -169,6 +175,29 @@ local function leave(keys, args)
   return {'left'}
 end
 
+-- bury: dead, buried, state (if it is an interview's) | how many to keep or 0 for all, letters…
+-- What cannot be read becomes one dead letter, however many readers find it: buried remembers, also what an operator
+-- has dropped. Answers for each letter whether it is new.
+local function bury(keys, args)
+  if keys[3] and not is_open(keys[3]) then return {'refused', why_closed(keys[3])} end
+  local answer = {'buried'}
+  for at = 2, #args, 6 do
+    local what = args[at] .. ' ' .. args[at + 1] .. ' ' .. args[at + 2]
+    local is_new = not redis.call('ZSCORE', keys[2], what)
+    if is_new then
+      local id = write_letter(keys[1], args, at)
+      redis.call('ZADD', keys[2], string.match(id, '^%d+'), what)
+    end
+    answer[#answer + 1] = is_new and 1 or 0
+  end
+  local kept = tonumber(args[1])
+  if kept > 0 then
+    redis.call('XTRIM', keys[1], 'MAXLEN', '~', kept)
+    redis.call('ZREMRANGEBYRANK', keys[2], 0, -kept - 1)
+  end
+  return answer
+end
+
 redis.register_function('viva1_create', create)
 redis.register_function('viva1_append', append)
 redis.register_function('viva1_acquire', acquire)
@@ -183,3 +212,4 @@ redis.register_function('viva1_bot_acquire', bot_acquire)
 redis.register_function('viva1_bot_renew', bot_renew)
 redis.register_function('viva1_bot_release', bot_release)
 redis.register_function('viva1_leave', leave)
+redis.register_function('viva1_bury', bury)

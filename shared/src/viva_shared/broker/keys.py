@@ -38,8 +38,12 @@ class Keys:
     def dispatched(self, interview_id: str) -> str:
         return self._of(interview_id, "dispatched")
 
-    def dead(self, interview_id: str) -> str:
-        return self._of(interview_id, "dead")
+    def dead(self, interview_id: str | None) -> str:
+        return f"{self.prefix}:dead" if interview_id is None else self._of(interview_id, "dead")
+
+    def buried(self, interview_id: str | None) -> str:
+        """Beside ``dead``, on its node: without an interview, that key's whole name is the hash tag."""
+        return self._of(self.dead(None) if interview_id is None else interview_id, "buried")
 
     def report(self, interview_id: str) -> str:
         return self._of(interview_id, "report")

@@ -6,125 +6,42 @@ Each method is one command or one Redis Function (``functions.lua``), atomic on 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
-from importlib import resources
 from typing import Any, Literal, cast
 
 from redis.asyncio import Redis
-from redis.exceptions import ResponseError
 
+from viva_shared.broker.entries import FIRST, Entry, read_entry
 from viva_shared.broker.errors import BotFenced, LeaseLost, NotOpen
+from viva_shared.broker.functions import call_function, load_functions
+from viva_shared.broker.graveyard import Graveyard, Letter
 from viva_shared.broker.keys import Keys
-from viva_shared.events import Envelope
-
-FIRST = "0-0"
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """The right to write one interview's state and outputs, as long as the token is what Redis has."""
-
-    interview_id: str
-    holder: str
-    epoch: int
-
-    @property
-    def token(self) -> str:
-        return f"{self.holder}|{self.epoch}"
-
-
-@dataclass(frozen=True, slots=True)
-class Busy:
-    """Somebody else holds the interview."""
-
-    holder: str
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """There is nothing to hold: ``missing`` or ``archived``."""
-
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """An interview as it was last committed.
-
-    Attributes:
-        state: the stage machine's state as JSON, empty before the first commit.
-        scenario: the scenario as it was resolved at creation, JSON.
-        cursor: entry id of the last input applied.
-        effects: open effects by id, JSON each.
-        tries: how often the next input (or, with none, the open effects together) was begun.
-        tries_of: entry id of that input, or ``effect:<id>`` of each open effect, sorted, with spaces between.
-    """
-
-    status: str
-    state: str
-    scenario: str
-    version: int
-    cursor: str
-    epoch: int
-    tries: int
-    tries_of: str
-    effects: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An acquired interview."""
-
-    lease: Lease
-    snapshot: Snapshot
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One stream entry, not decoded yet: what is in it may be anything."""
-
-    entry_id: str
-    raw: bytes
-
-
-def _snapshot(flat: Sequence[bytes] | Mapping[bytes, bytes]) -> Snapshot:
-    pairs = flat if isinstance(flat, Mapping) else dict(zip(flat[::2], flat[1::2], strict=True))
-    fields = {key.decode(): value.decode() for key, value in pairs.items()}
-    return Snapshot(
-        status=fields["status"],
-        state=fields["state"],
-        scenario=fields["scenario"],
-        version=int(fields["version"]),
-        cursor=fields["cursor"],
-        epoch=int(fields["epoch"]),
-        tries=int(fields["tries"]),
-        tries_of=fields["tries_of"],
-        effects={k.removeprefix("effect:"): v for k, v in fields.items() if k.startswith("effect:")},
-    )
+from viva_shared.broker.leases import Busy, Closed, Held, Lease, Snapshot, read_snapshot
+from viva_shared.events import MAX_EVENT_BYTES, Envelope
 
 
 class Mailboxes:
-    """The broker, on one Redis. Holds no state of its own."""
+    """The broker, on one Redis. Holds no state of its own.
 
-    def __init__(self, redis: Redis, keys: Keys | None = None) -> None:
+    Writers of events raise OversizedEvent for one that is larger than ``max_event_bytes``.
+    """
+
+    def __init__(
+        self, redis: Redis, keys: Keys | None = None, max_event_bytes: int = MAX_EVENT_BYTES
+    ) -> None:
         self.redis = redis
         self.keys = keys or Keys()
+        self.max_event_bytes = max_event_bytes
+        self.graveyard = Graveyard(redis, self.keys, max_event_bytes)
 
     async def load_functions(self) -> None:
-        """Put the function library into Redis; every service does so at start, it replaces itself."""
-        source = resources.files("viva_shared.broker").joinpath("functions.lua").read_text()
-        await cast(Awaitable[str], self.redis.function_load(source, replace=True))
+        """Put the function library into Redis; every service does so at start."""
+        await load_functions(self.redis)
 
     async def _call(self, name: str, keys: Sequence[str], *args: str | int | bytes) -> list[Any]:
-        call = partial(self.redis.fcall, f"viva1_{name}", len(keys), *keys, *args)  # type: ignore[arg-type]
-        try:
-            return list(await cast(Awaitable[list[Any]], call()))
-        except ResponseError as error:
-            if "Function not found" not in str(error):
-                raise
-            await self.load_functions()  # a Redis that lost its functions, or a new one
-            return list(await cast(Awaitable[list[Any]], call()))
+        return await call_function(self.redis, name, keys, *args)
+
+    def _encode(self, event: Envelope) -> str:
+        return event.encode(self.max_event_bytes)
 
     # -- producers --
 
@@ -133,7 +50,11 @@ class Mailboxes:
         k, iid = self.keys, created.interview_id
         await self.redis.zadd(k.open, {iid: created.occurred_at.timestamp()}, nx=True)
         answer = await self._call(
-            "create", [k.state(iid), k.inputs(iid), k.seen(iid)], scenario, created.event_id, created.encode()
+            "create",
+            [k.state(iid), k.inputs(iid), k.seen(iid)],
+            scenario,
+            created.event_id,
+            self._encode(created),
         )
         await self.ring(iid)
         return bool(answer[0] == b"created")
@@ -153,7 +74,7 @@ class Mailboxes:
             "append",
             [k.state(iid), k.inputs(iid), k.seen(iid), k.bot_epoch(iid), k.lease(iid)],
             event.event_id,
-            event.encode(),
+            self._encode(event),
             "" if bot_epoch is None else bot_epoch,
             lease.token if lease else "",
         )
@@ -182,7 +103,7 @@ class Mailboxes:
         )
         match answer[0]:
             case b"held":
-                return Held(Lease(interview_id, holder, int(answer[1])), _snapshot(answer[2]))
+                return Held(Lease(interview_id, holder, int(answer[1])), read_snapshot(answer[2]))
             case b"busy":
                 return Busy(answer[1].decode().rpartition("|")[0])
             case status:
@@ -209,15 +130,13 @@ class Mailboxes:
             new_cursor,
             state,
             len(outputs),
-            *(o.encode() for o in outputs),
+            *map(self._encode, outputs),
             len(closed),
             *closed,
             *(part for pair in (opened or {}).items() for part in pair),
         )
 
-    async def reject(
-        self, lease: Lease, entry: Entry, *, old_cursor: str, rejected: Envelope, reason: str
-    ) -> None:
+    async def reject(self, lease: Lease, letter: Letter, *, old_cursor: str, rejected: Envelope) -> None:
         """Move the cursor past an input that cannot be applied: a dead letter. Raises LeaseLost."""
         k, iid = self.keys, lease.interview_id
         await self._held_call(
@@ -225,16 +144,16 @@ class Mailboxes:
             "reject",
             [k.state(iid), k.lease(iid), k.outputs(iid), k.dead(iid)],
             old_cursor,
-            entry.entry_id,
-            rejected.encode(),
-            entry.raw,
-            reason,
+            letter.entry_id,
+            self._encode(rejected),
+            *self.graveyard.arguments(letter),
         )
+        letter.count()
 
     async def emit(self, lease: Lease, outputs: Sequence[Envelope]) -> None:
         """Write outputs that are no part of the state: the pieces of a reply under way. Raises LeaseLost."""
         k, iid = self.keys, lease.interview_id
-        await self._held_call(lease, "emit", [k.lease(iid), k.outputs(iid)], *(o.encode() for o in outputs))
+        await self._held_call(lease, "emit", [k.lease(iid), k.outputs(iid)], *map(self._encode, outputs))
 
     async def confirm(self, lease: Lease, *effect_ids: str) -> None:
         """Close effects that are done and have no answer (a job is enqueued). Raises LeaseLost."""
@@ -275,35 +194,38 @@ class Mailboxes:
     async def snapshot(self, interview_id: str) -> Snapshot | None:
         """The interview as last committed; None if it does not exist."""
         fields = await cast(Awaitable[dict[bytes, bytes]], self.redis.hgetall(self.keys.state(interview_id)))
-        return _snapshot(fields) if fields else None
+        return read_snapshot(fields) if fields else None
 
     async def inputs_after(self, interview_id: str, cursor: str, count: int = 100) -> list[Entry]:
         """The next inputs after an entry id, oldest first."""
         return await self._range(self.keys.inputs(interview_id), cursor, count)
 
-    async def last_outputs(self, interview_id: str, count: int) -> list[Entry]:
-        """The newest outputs, newest first."""
-        entries = await self.redis.xrevrange(self.keys.outputs(interview_id), count=count)
-        return [Entry(entry_id.decode(), fields.get(b"event", b"")) for entry_id, fields in entries]
+    async def last_outputs(self, interview_id: str, count: int) -> list[tuple[str, Envelope]]:
+        """The newest outputs with their entry ids, newest first."""
+        found = await self.redis.xrevrange(self.keys.outputs(interview_id), count=count)
+        return await self.graveyard.outputs(interview_id, [read_entry(*entry) for entry in found])
 
-    def every_input(self, interview_id: str) -> AsyncIterator[Entry]:
-        """All inputs so far, read in pages."""
-        return self._every(self.keys.inputs(interview_id))
+    async def every_output(self, interview_id: str) -> AsyncIterator[tuple[str, Envelope]]:
+        """All outputs so far with their entry ids; what is none becomes a dead letter, once."""
+        async for page in self._pages(self.keys.outputs(interview_id)):
+            for output in await self.graveyard.outputs(interview_id, page):
+                yield output
 
-    def every_output(self, interview_id: str) -> AsyncIterator[Entry]:
-        """All outputs so far, read in pages."""
-        return self._every(self.keys.outputs(interview_id))
-
-    async def _every(self, key: str) -> AsyncIterator[Entry]:
-        cursor = FIRST
-        while page := await self._range(key, cursor, 1000):
+    async def every_input(self, interview_id: str) -> AsyncIterator[Entry]:
+        """All inputs so far; some may have been rejected."""
+        async for page in self._pages(self.keys.inputs(interview_id)):
             for entry in page:
                 yield entry
+
+    async def _pages(self, key: str) -> AsyncIterator[list[Entry]]:
+        cursor = FIRST
+        while page := await self._range(key, cursor, 1000):
+            yield page
             cursor = page[-1].entry_id
 
     async def _range(self, key: str, cursor: str, count: int) -> list[Entry]:
         entries = await self.redis.xrange(key, f"({cursor}", "+", count)
-        return [Entry(entry_id.decode(), fields.get(b"event", b"")) for entry_id, fields in entries]
+        return [read_entry(*entry) for entry in entries]
 
     async def open_interviews(self) -> list[str]:
         """Ids of interviews that are not archived, oldest first."""

@@ -1,6 +1,14 @@
 """Event contracts: one envelope, inputs (what happened) and outputs (what the brain said and decided)."""
 
-from viva_shared.events.envelope import MAX_EVENT_BYTES, Envelope, UndecodableEvent, decode, new_event
+from viva_shared.events.envelope import (
+    MAX_EVENT_BYTES,
+    Envelope,
+    Flaw,
+    OversizedEvent,
+    UndecodableEvent,
+    decode,
+    new_event,
+)
 from viva_shared.events.inputs import (
     BotJoined,
     CandidateJoined,
@@ -42,11 +50,13 @@ __all__ = [
     "Envelope",
     "FactsExtracted",
     "FactsLearnt",
+    "Flaw",
     "Input",
     "InputRejected",
     "InterviewCreated",
     "InterviewEnded",
     "Output",
+    "OversizedEvent",
     "Payload",
     "ReplyCancelled",
     "ReplyChunk",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 from uuid import uuid4
 
 from pydantic import (
@@ -17,19 +18,42 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
+from pydantic_core import PydanticCustomError, from_json
 
 from viva_shared.events.inputs import Input
 from viva_shared.events.outputs import Output
 from viva_shared.events.payload import Payload
 
 MAX_EVENT_BYTES = 64 * 1024
-"""An encoded event larger than this is refused by its producer and dead-lettered by its reader."""
+"""The default of ``VIVA_MAX_EVENT_BYTES``: what is larger is refused by its producer and by its reader."""
+REASON_CHARS = 300
+"""A reason names what is wrong; what comes from the bytes themselves may be of any length."""
+NAME_CHARS = 60
+
+Flaw = Literal["garbage", "invalid", "unknown_type", "unknown_version", "oversized"]
+"""No JSON object, not its type's shape, a type or version of somebody newer, over the limit."""
+
+
+class OversizedEvent(ValueError):
+    """An event that is too large to be sent; nothing was written."""
+
+    retryable = False
 
 
 class UndecodableEvent(ValueError):
-    """Bytes on a stream that are not an event of a known type and version: a dead letter, never retried."""
+    """Bytes on a stream that are not an event of a known type and version: a dead letter, never retried.
+
+    Attributes:
+        flaw: what is wrong, in a word.
+        event_id: the event's own, where that much could be read.
+    """
 
     retryable = False
+
+    def __init__(self, reason: str, flaw: Flaw, event_id: str | None = None) -> None:
+        super().__init__(reason)
+        self.flaw = flaw
+        self.event_id = event_id
 
 
 class Envelope(BaseModel):
@@ -62,16 +86,24 @@ class Envelope(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _type_into_payload(cls, value: Any) -> Any:
-        if isinstance(value, dict) and isinstance(value.get("data"), dict):
-            return value | {"data": value["data"] | {"type": value.get("type")}}
-        return value
+        """Before the payload is looked at: a newer version's would seem to be malformed."""
+        if not isinstance(value, dict):
+            return value
+        type_, version, data = value.get("type"), value.get("version"), value.get("data")
+        if not isinstance(type_, str) or type_ not in _VERSIONS:
+            raise PydanticCustomError("unknown_type", "unknown type {type}", {"type": _cut(type_)})
+        if version != _VERSIONS[type_]:
+            raise PydanticCustomError(
+                "unknown_version",
+                "version {version} of {type}, known is {known}",
+                {"version": _cut(version), "type": type_, "known": _VERSIONS[type_]},
+            )
+        return value | {"data": data | {"type": type_}} if isinstance(data, dict) else value
 
     @model_validator(mode="after")
-    def _known_version(self) -> Envelope:
+    def _same_type(self) -> Envelope:
         if self.type != self.data.type:
             raise ValueError(f"type {self.type!r} on the envelope, {self.data.type!r} in the payload")
-        if self.version != self.data.version:
-            raise ValueError(f"version {self.version} of {self.type}, known is {self.data.version}")
         return self
 
     @model_serializer(mode="wrap")
@@ -80,17 +112,40 @@ class Envelope(BaseModel):
         out["data"].pop("type")
         return out
 
-    def encode(self) -> str:
-        """JSON text; raises ValueError if it is larger than MAX_EVENT_BYTES."""
+    @property
+    def is_input(self) -> bool:
+        """Whether it is something that happened to the interview, and not what the brain said of it."""
+        return isinstance(self.data, get_args(get_args(Input)[0]))
+
+    def encode(self, max_bytes: int | None = None) -> str:
+        """JSON text; raises OversizedEvent if it is larger than the limit, if there is one."""
         text = self.model_dump_json()
-        if len(text.encode()) > MAX_EVENT_BYTES:
-            raise ValueError(
-                f"event {self.event_id} ({self.type}) is over {MAX_EVENT_BYTES} bytes; shorten its text"
+        if max_bytes is not None and (size := len(text.encode())) > max_bytes:
+            raise OversizedEvent(
+                f"event {self.event_id} ({self.type}) has {size} bytes, the limit is {max_bytes}: shorten it"
             )
         return text
 
 
 _ENVELOPE = TypeAdapter(Envelope)
+_VERSIONS: dict[str, int] = {
+    payload.model_fields["type"].default: payload.version
+    for kind in (Input, Output)
+    for payload in get_args(get_args(kind)[0])
+}
+
+_FLAWS: dict[str, Flaw] = {
+    "json_invalid": "garbage",
+    "model_type": "garbage",
+    "unknown_type": "unknown_type",
+    "unknown_version": "unknown_version",
+}
+"""By pydantic's name of the error."""
+
+
+def _cut(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= NAME_CHARS else f"{text[:NAME_CHARS]}…"
 
 
 def new_event(
@@ -118,13 +173,26 @@ def new_event(
     )
 
 
-def decode(raw: bytes | str) -> Envelope:
-    """Read an event off a stream; raises UndecodableEvent with the reason."""
-    if len(raw) > MAX_EVENT_BYTES:
-        raise UndecodableEvent(f"{len(raw)} bytes, the limit is {MAX_EVENT_BYTES}")
+def decode(raw: bytes | str, max_bytes: int | None = None) -> Envelope:
+    """Read an event off a stream; raises UndecodableEvent with the reason.
+
+    Args:
+        max_bytes: the limit, for whoever decides what is let in; what was let in once is read without one.
+    """
+    if max_bytes is not None and len(raw) > max_bytes:
+        raise UndecodableEvent(f"{len(raw)} bytes, the limit is {max_bytes}", "oversized")
     try:
         return _ENVELOPE.validate_json(raw)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise UndecodableEvent(f"{where or 'event'}: {first['msg']}") from error
+        reason = f"{where or 'event'}: {first['msg']}"[:REASON_CHARS]
+        raise UndecodableEvent(reason, _FLAWS.get(first["type"], "invalid"), _readable_id(raw)) from error
+
+
+def _readable_id(raw: bytes | str) -> str | None:
+    with suppress(ValueError):
+        match from_json(raw):
+            case {"event_id": str(event_id)}:
+                return event_id[:REASON_CHARS]
+    return None

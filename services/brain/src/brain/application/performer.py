@@ -15,8 +15,6 @@ from viva_shared.events import (
     ReplyChunk,
     ReplyGenerated,
     ToolCalled,
-    UndecodableEvent,
-    decode,
     new_event,
 )
 from viva_shared.scenario import Scenario
@@ -134,11 +132,8 @@ class Performer:
 
     async def _recall(self, lease: Lease, spoken: Spoken) -> None:
         """What is already out of this turn, written by an earlier holder."""
-        async for entry in self._mailboxes.every_output(lease.interview_id):
-            try:
-                chunk = decode(entry.raw).data
-            except UndecodableEvent:
-                continue  # its reader rejects it; here it is only not ours
+        async for _, event in self._mailboxes.every_output(lease.interview_id):
+            chunk = event.data
             if isinstance(chunk, ReplyChunk) and chunk.turn_id == spoken.turn_id and chunk.seq == spoken.seq:
                 spoken.text += chunk.text
                 spoken.seq += 1

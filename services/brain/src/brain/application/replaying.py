@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 
 from viva_shared.broker import Mailboxes
-from viva_shared.events import InputRejected, UndecodableEvent, decode
+from viva_shared.events import InputRejected, decode
 from viva_shared.scenario import Scenario
 
 from brain.application.reporting import NoSuchInterview
@@ -66,15 +66,11 @@ async def replay(mailboxes: Mailboxes, interview_id: str) -> Replay:
 
 
 async def _rejected(mailboxes: Mailboxes, interview_id: str) -> set[str]:
-    found = set()
-    async for entry in mailboxes.every_output(interview_id):
-        try:
-            data = decode(entry.raw).data
-        except UndecodableEvent:
-            continue  # no output of ours
-        if isinstance(data, InputRejected):
-            found.add(data.entry_id)
-    return found
+    return {
+        event.data.entry_id
+        async for _, event in mailboxes.every_output(interview_id)
+        if isinstance(event.data, InputRejected)
+    }
 
 
 def _reached(entry_id: str, cursor: str) -> bool:

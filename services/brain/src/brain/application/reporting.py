@@ -34,8 +34,8 @@ async def build_report(mailboxes: Mailboxes, interview_id: str, model: str) -> I
         raise NoSuchInterview(interview_id)
     state = State.model_validate_json(snapshot.state)
     scenario = Scenario.model_validate_json(snapshot.scenario)
-    inputs = [e async for e in _events(mailboxes.every_input(interview_id))]
-    outputs = [e async for e in _events(mailboxes.every_output(interview_id))]
+    inputs = [e async for e in _inputs(mailboxes.every_input(interview_id))]
+    outputs = [e async for _, e in mailboxes.every_output(interview_id)]
     ended = next((e for e in outputs if isinstance(e.data, InterviewEnded)), None)
     return InterviewReport(
         interview_id=interview_id,
@@ -53,7 +53,7 @@ async def build_report(mailboxes: Mailboxes, interview_id: str, model: str) -> I
     )
 
 
-async def _events(entries: AsyncIterator[Entry]) -> AsyncIterator[Envelope]:
+async def _inputs(entries: AsyncIterator[Entry]) -> AsyncIterator[Envelope]:
     async for entry in entries:
         try:
             yield decode(entry.raw)

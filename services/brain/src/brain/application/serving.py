@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from viva_shared.broker import UNAVAILABLE, Entry, Held, LeaseLost, Mailboxes
-from viva_shared.events import Envelope, InputRejected, UndecodableEvent, decode, new_event
+from viva_shared import metrics
+from viva_shared.broker import UNAVAILABLE, Entry, Held, LeaseLost, Letter, Mailboxes
+from viva_shared.broker.graveyard import Kind
+from viva_shared.events import InputRejected, UndecodableEvent, decode, new_event
 from viva_shared.scenario import Scenario
 
 from brain.application.performer import Performer
@@ -115,14 +117,16 @@ class Serving:
 
     async def _apply(self, entry: Entry) -> None:
         if entry.entry_id == self._tries_of and self._tries > self._tools.max_tries:
-            await self._reject(entry, None, f"begun {self._tries} times without success")
+            await self._reject(entry, f"begun {self._tries} times without success", "poison")
             return
-        event: Envelope | None = None
         try:
-            event = decode(entry.raw)
+            event = decode(entry.raw, self._tools.mailboxes.max_event_bytes)
             decision = decide(self._scenario, self._state, event)
-        except (UndecodableEvent, NotAnInput) as error:
-            await self._reject(entry, event, str(error))
+        except UndecodableEvent as error:
+            await self._reject(entry, str(error), error.flaw, error.event_id)
+            return
+        except NotAnInput as error:
+            await self._reject(entry, str(error), "misplaced", event.event_id)
             return
         now = self._tools.now()
         await self._tools.mailboxes.commit(
@@ -137,6 +141,7 @@ class Serving:
             closed=decision.closed,
             opened={effect.effect_id: effect.model_dump_json() for effect in decision.opened},
         )
+        metrics.INPUTS_APPLIED.labels(event.type).inc()
         self._cursor, self._state = entry.entry_id, decision.state
         for effect_id in decision.closed:
             self._inherited.pop(effect_id, None)
@@ -144,19 +149,16 @@ class Serving:
         for effect in decision.opened:
             self._start(effect, again=False)
 
-    async def _reject(self, entry: Entry, event: Envelope | None, reason: str) -> None:
+    async def _reject(self, entry: Entry, reason: str, kind: Kind, event_id: str | None = None) -> None:
         log.error("input.rejected", interview_id=self._interview_id, entry_id=entry.entry_id, reason=reason)
-        event_id = event.event_id if event else None
         rejected = new_event(
             self._interview_id,
             InputRejected(entry_id=entry.entry_id, event_id=event_id, reason=reason),
             self._tools.now(),
             event_id=f"{entry.entry_id}:rejected",
-            cause=event,
         )
-        await self._tools.mailboxes.reject(
-            self._lease, entry, old_cursor=self._cursor, rejected=rejected, reason=reason
-        )
+        letter = Letter("in", entry.entry_id, entry.raw, reason, kind, event_id)
+        await self._tools.mailboxes.reject(self._lease, letter, old_cursor=self._cursor, rejected=rejected)
         self._cursor = entry.entry_id
 
     def _start(self, effect: Effect, *, again: bool, poison: bool = False) -> None:

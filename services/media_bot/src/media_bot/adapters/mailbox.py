@@ -118,9 +118,8 @@ class RoomLease:
                     case CandidateJoined(identity=identity) if candidate is None:
                         candidate = identity
         tail, stage, ended = FIRST, None, False
-        async for entry in self._mailboxes.every_output(self._interview_id):
-            tail = entry.entry_id
-            match _payload(entry.raw):
+        async for tail, event in self._mailboxes.every_output(self._interview_id):
+            match event.data:
                 case StageChanged() as changed:
                     stage = changed
                 case InterviewEnded():

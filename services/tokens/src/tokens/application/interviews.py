@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +18,8 @@ log = structlog.get_logger(__name__)
 
 LAST_WORDS = 50
 """Outputs that may follow the end: facts found late, rejected inputs."""
+FIRST_WORDS = 10
+"""The creation is the first input, unless somebody wrote garbage before."""
 
 
 class Interviews:
@@ -89,22 +92,15 @@ class Interviews:
 
     async def _has_ended(self, interview_id: str) -> bool:
         """The end is among the last things that the brain says of an interview."""
-        for entry in await self._mailboxes.last_outputs(interview_id, LAST_WORDS):
-            try:
-                if isinstance(decode(entry.raw).data, InterviewEnded):
-                    return True
-            except UndecodableEvent:
-                continue  # of a newer version, or garbage: not the end
-        return False
+        last = await self._mailboxes.last_outputs(interview_id, LAST_WORDS)
+        return any(isinstance(event.data, InterviewEnded) for _, event in last)
 
     async def _created(self, interview_id: str) -> InterviewCreated:
         snapshot = await self._mailboxes.snapshot(interview_id)
         if snapshot and snapshot.status != "open":
             raise Conflict(f"interview {interview_id!r} is {snapshot.status}: take another session_id")
-        entries = await self._mailboxes.inputs_after(interview_id, FIRST, 1)
-        data = decode(entries[0].raw).data if entries else None
-        if not isinstance(data, InterviewCreated):
-            raise UnknownInterview(
-                f"there is no interview {interview_id!r}: ask for its candidate's token first"
-            )
-        return data
+        for entry in await self._mailboxes.inputs_after(interview_id, FIRST, FIRST_WORDS):
+            with suppress(UndecodableEvent):
+                if isinstance(data := decode(entry.raw).data, InterviewCreated):
+                    return data
+        raise UnknownInterview(f"there is no interview {interview_id!r}: ask for its candidate's token first")

@@ -1,0 +1,82 @@
+"""What a worker gets for an interview: a lease, or why not, and the interview as it was last committed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to write one interview's state and outputs, as long as the token is what Redis has."""
+
+    interview_id: str
+    holder: str
+    epoch: int
+
+    @property
+    def token(self) -> str:
+        return f"{self.holder}|{self.epoch}"
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Somebody else holds the interview."""
+
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """There is nothing to hold: ``missing`` or ``archived``."""
+
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An interview as it was last committed.
+
+    Attributes:
+        state: the stage machine's state as JSON, empty before the first commit.
+        scenario: the scenario as it was resolved at creation, JSON.
+        cursor: entry id of the last input applied.
+        effects: open effects by id, JSON each.
+        tries: how often the next input (or, with none, the open effects together) was begun.
+        tries_of: entry id of that input, or ``effect:<id>`` of each open effect, sorted, with spaces between.
+    """
+
+    status: str
+    state: str
+    scenario: str
+    version: int
+    cursor: str
+    epoch: int
+    tries: int
+    tries_of: str
+    effects: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An acquired interview."""
+
+    lease: Lease
+    snapshot: Snapshot
+
+
+def read_snapshot(flat: Sequence[bytes] | Mapping[bytes, bytes]) -> Snapshot:
+    """The ``state`` hash as Redis answers with it, from a command or from a function."""
+    pairs = flat if isinstance(flat, Mapping) else dict(zip(flat[::2], flat[1::2], strict=True))
+    fields = {key.decode(): value.decode() for key, value in pairs.items()}
+    return Snapshot(
+        status=fields["status"],
+        state=fields["state"],
+        scenario=fields["scenario"],
+        version=int(fields["version"]),
+        cursor=fields["cursor"],
+        epoch=int(fields["epoch"]),
+        tries=int(fields["tries"]),
+        tries_of=fields["tries_of"],
+        effects={k.removeprefix("effect:"): v for k, v in fields.items() if k.startswith("effect:")},
+    )
