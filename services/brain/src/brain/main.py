@@ -15,6 +15,7 @@ from uuid import uuid4
 import structlog
 import uvloop
 from livekit.api import LiveKitAPI
+from viva_shared import metrics
 from viva_shared.broker import UNAVAILABLE, Doorbell, Keys, Mailboxes, connect, until_available
 from viva_shared.logs import configure_logging
 from viva_shared.settings import SettingsError, load_settings
@@ -151,6 +152,7 @@ def main(role: str, interview_id: str | None = None) -> int:
     configure_logging(f"brain-{role}", settings)
     if interview_id is not None:
         return uvloop.run(run_replay(settings, interview_id))
+    metrics.serve(settings.metrics_host, settings.metrics_port)
     work = {"worker": run_worker, "jobs": run_job_worker}[role](settings)
     uvloop.run(_until_signalled(work))
     return 0

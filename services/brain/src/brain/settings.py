@@ -27,6 +27,9 @@ class BrainSettings(ProviderSettings, LiveKitSettings):
     stall_s: float = Field(3.0, alias="VIVA_MODEL_STALL_S", gt=0)
     """Seconds without a further word before a reply under way counts as cut."""
     extract_s: float = Field(15.0, alias="VIVA_MODEL_EXTRACT_S", gt=0)
+    metrics_host: str = Field("127.0.0.1", alias="VIVA_METRICS_HOST")
+    metrics_port: int = Field(0, alias="VIVA_METRICS_PORT", ge=0, le=65535)
+    """Where this process serves its metrics to Prometheus; 0: nowhere. Each on a host needs its own."""
 
     @property
     def model_name(self) -> str:

@@ -13,7 +13,7 @@ from google import genai
 from google.genai import errors, types
 from pydantic import JsonValue
 
-from brain.application.ports import ModelError, Prompt, Text, ToolCall
+from brain.application.ports import ModelError, ModelFailure, Prompt, Text, ToolCall
 
 RETRYABLE_STATUS = frozenset({408, 429, 500, 502, 503, 504})
 WAITING = "[note] The candidate is listening."
@@ -56,9 +56,11 @@ class GeminiModel:
                             yield Text(part.text)
                     finished = candidate.finish_reason or finished
         if finished is None:
-            raise ModelError("the stream was cut: it ended without a finish reason", retryable=True)
+            raise ModelError(
+                "the stream was cut: it ended without a finish reason", retryable=True, kind="cut"
+            )
         if finished not in (types.FinishReason.STOP, types.FinishReason.MAX_TOKENS):
-            raise ModelError(f"the model stopped: {finished.value}", retryable=False)
+            raise ModelError(f"the model stopped: {finished.value}", retryable=False, kind="blocked")
 
     async def extract(self, prompt: Prompt, schema: dict[str, Any]) -> dict[str, JsonValue]:
         """One answer as JSON of the schema; raises ModelError."""
@@ -76,9 +78,9 @@ class GeminiModel:
         try:
             found = json.loads(answer.text or "")
         except ValueError as error:
-            raise ModelError("the answer is not JSON", retryable=True) from error
+            raise ModelError("the answer is not JSON", retryable=True, kind="garbage") from error
         if not isinstance(found, dict):
-            raise ModelError("the answer is not a JSON object", retryable=True)
+            raise ModelError("the answer is not a JSON object", retryable=True, kind="garbage")
         return found
 
 
@@ -104,7 +106,9 @@ def _contents(prompt: Prompt) -> list[types.Content | Any]:
 def _refuse_blocked(answer: types.GenerateContentResponse) -> None:
     if answer.prompt_feedback and answer.prompt_feedback.block_reason:
         raise ModelError(
-            f"the prompt was blocked: {answer.prompt_feedback.block_reason.value}", retryable=False
+            f"the prompt was blocked: {answer.prompt_feedback.block_reason.value}",
+            retryable=False,
+            kind="blocked",
         )
 
 
@@ -116,12 +120,15 @@ def _mapped_errors() -> Iterator[None]:
         raise
     except errors.APIError as error:
         retryable = error.code in RETRYABLE_STATUS
-        raise ModelError(f"{error.code} {error.status}: {error.message}", retryable=retryable) from error
+        kind: ModelFailure = "quota" if error.code == 429 else "unavailable" if retryable else "refused"
+        raise ModelError(
+            f"{error.code} {error.status}: {error.message}", retryable=retryable, kind=kind
+        ) from error
     except (aiohttp.ClientError, httpx.HTTPError, ConnectionError) as error:
-        raise ModelError(f"the connection was cut: {error!r}", retryable=True) from error
+        raise ModelError(f"the connection was cut: {error!r}", retryable=True, kind="cut") from error
     except TimeoutError as error:
-        raise ModelError("the model did not answer in time", retryable=True) from error
+        raise ModelError("the model did not answer in time", retryable=True, kind="silent") from error
     except ValueError as error:  # the SDK's for bytes that are no answer
-        raise ModelError(f"garbage instead of an answer: {error}", retryable=True) from error
+        raise ModelError(f"garbage instead of an answer: {error}", retryable=True, kind="garbage") from error
     except Exception as error:  # a defect of the SDK's must not silence the interviewer
         raise ModelError(f"the SDK failed: {error!r}", retryable=False) from error

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import assert_never
 
 import structlog
+from viva_shared import metrics
 from viva_shared.broker import Lease, Mailboxes
 from viva_shared.events import (
     FactsExtracted,
@@ -113,6 +114,7 @@ class Performer:
             await speaker.speak(
                 lambda said: reply_prompt(scenario, state, ask, said), spoken, ask.said, ask.fallback
             )
+        metrics.REPLIES.labels("scenario" if spoken.error else "model").inc()
         if spoken.call:
             return ToolCalled(
                 ask_id=ask.effect_id,
@@ -151,6 +153,8 @@ class Performer:
                 }
             except (ModelError, TimeoutError) as failure:
                 log.warning("model.extract_failed", effect_id=extract.effect_id, error=str(failure))
+                kind = failure.kind if isinstance(failure, ModelError) else "silent"
+                metrics.MODEL_FAILURES.labels(kind).inc()
                 error = str(failure) or "the model was silent"
         return FactsExtracted(ask_id=extract.effect_id, facts=facts, error=error)
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from pydantic import JsonValue
 
@@ -53,12 +53,19 @@ class ToolCall:
     arguments: dict[str, JsonValue] = field(default_factory=dict)
 
 
+ModelFailure = Literal[
+    "silent", "cut", "empty", "garbage", "quota", "unavailable", "refused", "blocked", "other"
+]
+"""Why a request failed, in a word: ``refused`` is a wrong key or request, ``blocked`` the vendor's rules."""
+
+
 class ModelError(Exception):
     """The model could not answer. ``retryable`` says whether the same prompt may succeed in a moment."""
 
-    def __init__(self, message: str, *, retryable: bool) -> None:
+    def __init__(self, message: str, *, retryable: bool, kind: ModelFailure = "other") -> None:
         super().__init__(message)
         self.retryable = retryable
+        self.kind = kind
 
 
 class Model(Protocol):

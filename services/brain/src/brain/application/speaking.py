@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
+from viva_shared import metrics
 from viva_shared.events import ReplyChunk
 
 from brain.application.ports import Model, ModelError, Prompt, Text, ToolCall
@@ -73,6 +74,7 @@ class Speaker:
                 log.warning(
                     "model.failed", turn_id=spoken.turn_id, error=str(error), retryable=error.retryable
                 )
+                metrics.MODEL_FAILURES.labels(error.kind).inc()
                 spoken.error = str(error)
                 now = asyncio.get_running_loop().time()
                 if spoken.seq > before:
@@ -101,7 +103,7 @@ class Speaker:
                     async with asyncio.timeout_at(give_up):
                         piece = await anext(pieces, None)
                 except TimeoutError:
-                    raise ModelError("the model is silent", retryable=False) from None
+                    raise ModelError("the model is silent", retryable=False, kind="silent") from None
                 match piece:
                     case None:
                         break
@@ -117,7 +119,7 @@ class Speaker:
                             break
                 give_up = clock() + self._budget.stall_s
         if not got_any and not spoken.text.strip():  # else all of it was out already
-            raise ModelError("the model said nothing", retryable=True)
+            raise ModelError("the model said nothing", retryable=True, kind="empty")
         spoken.error = None
 
     async def _put(self, spoken: Spoken, said: str, text: str, *, begins: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import structlog
+from viva_shared import metrics
 from viva_shared.broker import Busy, Closed, Doorbell, Held, Lease, LeaseLost
 from viva_shared.broker.doorbell import Bell
 
@@ -59,11 +60,14 @@ class Tenure:
                     await self._serve(held)
 
     async def _serve(self, held: Held) -> None:
+        if held.snapshot.effects:
+            metrics.TAKE_OVERS.inc()
         self.lease, self._serving = held.lease, Serving(self._tools, held)
         try:
             covered = await self._serving.run(lambda: frozenset(self.bells))
         except LeaseLost as lost:
             log.warning("lease.lost", interview_id=self.interview_id, error=str(lost))
+            metrics.LEASES_LOST.inc()
             return  # back to acquire, the doorbells still in hand
         finally:
             self.lease = self._serving = None

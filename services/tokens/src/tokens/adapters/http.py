@@ -7,8 +7,9 @@ from typing import Annotated
 
 import structlog
 from fastapi import FastAPI, Header, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
+from viva_shared import metrics
 from viva_shared.livekit_tokens import Role
 from viva_shared.settings import LiveKitSettings
 
@@ -86,6 +87,11 @@ def build_app(settings: LiveKitSettings, interviews: Interviews, dispatches: Dis
     async def health() -> dict[str, str]:
         """Liveness: this process answers."""
         return {"status": "ok"}
+
+    @app.get("/metrics", include_in_schema=False)
+    async def prometheus() -> Response:
+        content, content_type = metrics.exposition()
+        return Response(content, media_type=content_type)
 
     @app.post("/livekit/webhook")
     async def webhook(request: Request, authorization: Annotated[str, Header()] = "") -> dict[str, str]:
