@@ -7,11 +7,18 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import structlog
-from redis.asyncio import Connection, Redis, SSLConnection
+from redis.asyncio import Connection, ConnectionPool, Redis, SSLConnection
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import BusyLoadingError, ReadOnlyError, ResponseError
+from redis.exceptions import (
+    BusyLoadingError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+    WatchError,
+)
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
@@ -23,15 +30,19 @@ T = TypeVar("T")
 
 BLOCK_MS = 2_000
 """How long a blocking read waits; shorter than the socket's timeout, or an idle stream would look dead."""
+CONNECT_TIMEOUT_S = 2.0
 SOCKET_TIMEOUT_S = 4.0
 """After this long without an answer a connection counts as dead (a half-open one is noticed within 5 s)."""
 
-UNAVAILABLE = (RedisConnectionError, RedisTimeoutError, BusyLoadingError, ReadOnlyError, OSError)
-"""What redis-py raises while Redis is away, loading its log, or has just failed over. All of them pass."""
+UNAVAILABLE = (
+    *(RedisConnectionError, RedisTimeoutError, OSError),
+    *(BusyLoadingError, ReadOnlyError, OutOfMemoryError),
+    WatchError,  # a connection that broke during a transaction with WATCH, as arq's are
+)
+"""What redis-py raises while Redis is away, loading its log, full, or new as the master. All of it passes."""
 
-
-PASSING = ("UNBLOCKED", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "LOADING", "READONLY")
-"""Errors that a Redis answers while another becomes the master; they pass, too."""
+PASSING = ("UNBLOCKED", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "MISCONF", "NOREPLICAS")
+"""Errors that a Redis answers while another becomes the master, or while it cannot write; they pass, too."""
 
 
 class _KeepsCancellation(AbstractConnection):
@@ -54,26 +65,52 @@ class _SSLConnection(_KeepsCancellation, SSLConnection):
     pass
 
 
-def connect(url: str) -> Redis:
-    """A client with timeouts and health checks on every connection.
+class _Pool(ConnectionPool):
+    """redis-py 5.3.1 connects under a lock: while Redis hangs, all wait for their time-outs in a row."""
 
-    Answers are bytes, for streams may hold garbage. One silent retry covers a connection that was closed
-    while idle; everything longer is the caller's to wait out.
+    async def get_connection(
+        self, command_name: Any = None, *keys: Any, **options: Any
+    ) -> AbstractConnection:
+        connection: AbstractConnection = self.get_available_connection()  # type: ignore[no-untyped-call]
+        try:
+            await self.ensure_connection(connection)
+        except BaseException:
+            await self.release(connection)
+            raise
+        return connection
+
+
+def connection_pool(url: str) -> ConnectionPool:
+    """Connections with a time-out on whatever they wait for.
+
+    One silent retry covers a connection that was closed while idle; time-outs and everything longer are the
+    caller's to wait out. There is no health check: in redis-py 5.3.1 one that fails connects, which checks
+    the health first, and so on for ever; and a command that is not answered in time says as much.
     """
-    client: Redis = Redis.from_url(
+    pool: ConnectionPool = _Pool.from_url(
         url,
         socket_timeout=SOCKET_TIMEOUT_S,
-        socket_connect_timeout=2.0,
-        health_check_interval=10,
+        socket_connect_timeout=CONNECT_TIMEOUT_S,
         socket_keepalive=True,
-        retry=Retry(NoBackoff(), 1),
+        retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
         retry_on_error=[RedisConnectionError],
     )
-    pool = client.connection_pool
     pool.connection_class = (
         _SSLConnection if issubclass(pool.connection_class, SSLConnection) else _Connection
     )
-    return client
+    return pool
+
+
+def connect(url: str) -> Redis:
+    """A client on connections that notice when Redis is away. Answers are bytes: streams may hold garbage."""
+    return Redis.from_pool(connection_pool(url))
+
+
+def passes(error: Exception) -> bool:
+    """Whether it says that Redis is away for the moment: the same call may succeed later."""
+    if isinstance(error, ResponseError) and str(error).startswith(PASSING):
+        return True
+    return isinstance(error, UNAVAILABLE)
 
 
 async def until_available(what: str, call: Callable[[], Awaitable[T]], *, longest_s: float = 2.0) -> T:
@@ -82,8 +119,8 @@ async def until_available(what: str, call: Callable[[], Awaitable[T]], *, longes
     while True:
         try:
             result = await call()
-        except (*UNAVAILABLE, ResponseError) as error:
-            if isinstance(error, ResponseError) and not str(error).startswith(PASSING):
+        except (RedisError, OSError) as error:
+            if not passes(error):
                 raise
             if not waiting:
                 log.warning("redis.unavailable", what=what, error=str(error))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 import structlog
 from arq import Retry, Worker, cron, func
 from arq.connections import ArqRedis
-from viva_shared.broker import UNAVAILABLE
+from redis.exceptions import RedisError
+from viva_shared.broker import UNAVAILABLE, passes
 
 if TYPE_CHECKING:
     from arq.typing import WorkerCoroutine
@@ -27,7 +28,8 @@ RESTART_DELAY_S = 0.2
 RETRY_S = 0.5
 MAX_TRIES = 100_000
 """Redis may be away for long; a deadline or a report is not given up for that."""
-CLOSE_S = 5.0
+CLOSE_S = 1.0
+"""For jobs under way to write that they will be run again; without Redis they cannot."""
 
 
 async def run_jobs(jobs: Jobs, url: str) -> None:
@@ -42,7 +44,10 @@ def _deadlines(jobs: Jobs, pool: ArqRedis) -> Worker:
         await _or_retry(jobs.deadline_passed(interview_id, deadline_id))
 
     async def sweep(_: dict[str, Any]) -> None:
-        await jobs.sweep()
+        try:
+            await jobs.sweep()
+        except UNAVAILABLE as error:  # the next one comes soon
+            log.warning("sweep.put_off", error=str(error))
 
     every = set(range(0, 60, SWEEP_EVERY_S))
     return _worker(
@@ -105,7 +110,9 @@ async def _keep_running(name: str, url: str, build: Callable[[ArqRedis], Worker]
         try:
             log.info("jobs.ready", queue=name)
             await worker.async_run()
-        except UNAVAILABLE as error:
+        except (RedisError, OSError) as error:
+            if not passes(error):
+                raise
             log.warning("jobs.redis_unavailable", queue=name, error=str(error))
             await asyncio.sleep(RESTART_DELAY_S)
         finally:
@@ -114,8 +121,10 @@ async def _keep_running(name: str, url: str, build: Callable[[ArqRedis], Worker]
 
 async def _close(worker: Worker, pool: ArqRedis) -> None:
     """arq's close ends with the cancellation of the jobs it cancels, and then leaves its connections open."""
-    done, _ = await asyncio.wait({asyncio.ensure_future(worker.close())}, timeout=CLOSE_S)
-    for task in done:
-        if not task.cancelled() and (error := task.exception()):
-            log.warning("jobs.close_failed", error=repr(error))
+    closing = asyncio.ensure_future(worker.close())
+    await asyncio.wait({closing}, timeout=CLOSE_S)
+    closing.cancel()
     await pool.connection_pool.disconnect(inuse_connections=True)
+    [error] = await asyncio.gather(closing, return_exceptions=True)
+    if isinstance(error, Exception):
+        log.warning("jobs.close_failed", error=repr(error))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from arq.connections import ArqRedis, RedisSettings, create_pool
-from viva_shared.broker import until_available
+from arq.connections import ArqRedis
+from arq.jobs import Job, JobStatus
+from viva_shared.broker import connection_pool, until_available
 
 DEADLINES = "viva:arq:deadlines"
 """A queue of their own: a deadline must not wait behind a report."""
@@ -14,9 +15,9 @@ REPORTS = "viva:arq:reports"
 
 async def connect_pool(url: str) -> ArqRedis:
     """Connect to where arq keeps its jobs; waits, and says so, while that is away."""
-    settings = RedisSettings.from_dsn(url)
-    settings.conn_retries = 0
-    return await until_available("jobs", lambda: create_pool(settings))
+    pool = ArqRedis(connection_pool(url))
+    await until_available("jobs", pool.ping)
+    return pool
 
 
 async def connect_queue(url: str) -> ArqQueue:
@@ -32,30 +33,26 @@ class ArqQueue:
 
     async def deadline(self, interview_id: str, deadline_id: str, at: datetime) -> None:
         """Have ``deadline_passed`` run at that time."""
-        await until_available(
-            "jobs",
-            lambda: self._pool.enqueue_job(
-                "deadline_passed",
-                interview_id,
-                deadline_id,
-                _job_id=f"{interview_id}:{deadline_id}",
-                _queue_name=DEADLINES,
-                _defer_until=at,
-            ),
-        )
+        job_id = f"{interview_id}:{deadline_id}"
+        await self._enqueue(DEADLINES, job_id, "deadline_passed", interview_id, deadline_id, at=at)
 
     async def report(self, interview_id: str, effect_id: str) -> None:
         """Have ``write_report`` run soon."""
-        await until_available(
-            "jobs",
-            lambda: self._pool.enqueue_job(
-                "write_report",
-                interview_id,
-                _job_id=f"{interview_id}:report:{effect_id}",
-                _queue_name=REPORTS,
-            ),
-        )
+        await self._enqueue(REPORTS, f"{interview_id}:report:{effect_id}", "write_report", interview_id)
+
+    async def _enqueue(
+        self, queue: str, job_id: str, function: str, *args: str, at: datetime | None = None
+    ) -> None:
+        async def enqueue() -> None:
+            job = await self._pool.enqueue_job(
+                function, *args, _job_id=job_id, _queue_name=queue, _defer_until=at
+            )
+            # None: there is such a job; or the connection broke in the middle, which arq takes for the same.
+            if job is None and await Job(job_id, self._pool, queue).status() is JobStatus.not_found:
+                raise ConnectionError(f"the connection broke while job {job_id} was enqueued")
+
+        await until_available("jobs", enqueue)
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._pool.aclose()
+        await self._pool.aclose(close_connection_pool=True)
