@@ -78,11 +78,11 @@ def token(
 
 
 @app.command()
-def replay(interview: Annotated[str, typer.Argument(help="The interview's id.")]) -> None:
-    """Run an interview's log through the stage machine again, and show how its state differs, if it does."""
+def replay(interviews: Annotated[list[str], typer.Argument(help="Ids of interviews.")]) -> None:
+    """Run interviews' logs through the stage machine again, and show how a state differs, if it does."""
     enter_root()
     settings = load_settings(CliSettings)
-    command = (sys.executable, "-m", "brain", "replay", interview)
+    command = (sys.executable, "-m", "brain", "replay", *interviews)
     raise typer.Exit(subprocess.run(command, env=os.environ | environment(settings), check=False).returncode)
 
 

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -109,20 +109,25 @@ async def watch_rooms(mailboxes: Mailboxes, settings: BrainSettings) -> None:
         await RoomWatch(mailboxes, rooms, bot_ttl_s=settings.bot_lease_ttl_s).run()
 
 
-async def run_replay(settings: BrainSettings, interview_id: str) -> int:
-    """Replay one interview and print how it ended; 0 if both states are the same, else 1."""
+async def run_replay(settings: BrainSettings, interview_ids: Sequence[str]) -> int:
+    """Replay interviews and print how each ended; 0 if all end in their stored states, 1 or 2 if not."""
     redis = connect(settings.redis_url)
+    mailboxes = Mailboxes(redis, Keys(settings.key_prefix), settings.max_event_bytes)
     try:
-        mailboxes = Mailboxes(redis, Keys(settings.key_prefix), settings.max_event_bytes)
-        result = await replay(mailboxes, interview_id)
-    except NoSuchInterview:
-        print(f"there is no interview {interview_id!r} in this Redis", file=sys.stderr)  # noqa: T201
-        return 2
+        return max([await _replay(mailboxes, interview_id) for interview_id in interview_ids])
     except UNAVAILABLE as error:
         print(f"Redis does not answer ({error}): start it, or `make up`", file=sys.stderr)  # noqa: T201
         return 2
     finally:
         await redis.aclose()
+
+
+async def _replay(mailboxes: Mailboxes, interview_id: str) -> int:
+    try:
+        result = await replay(mailboxes, interview_id)
+    except NoSuchInterview:
+        print(f"there is no interview {interview_id!r} in this Redis", file=sys.stderr)  # noqa: T201
+        return 2
     stored, replayed = result.hashes
     if result.same:
         print(f"{interview_id}: {result.inputs} inputs lead to the stored state, {stored}")  # noqa: T201
@@ -142,7 +147,7 @@ async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:
         log.info("stopped")
 
 
-def main(role: str, interview_id: str | None = None) -> int:
+def main(role: str, interview_ids: Sequence[str] = ()) -> int:
     """Run one role until it is told to stop (``worker``, ``jobs``) or is done (``replay``); the exit code."""
     try:
         settings = load_settings(BrainSettings)
@@ -150,8 +155,8 @@ def main(role: str, interview_id: str | None = None) -> int:
         print(f"brain: {error}", file=sys.stderr)  # noqa: T201  before logging is configured
         return 2
     configure_logging(f"brain-{role}", settings)
-    if interview_id is not None:
-        return uvloop.run(run_replay(settings, interview_id))
+    if interview_ids:
+        return uvloop.run(run_replay(settings, interview_ids))
     metrics.serve(settings.metrics_host, settings.metrics_port)
     work = {"worker": run_worker, "jobs": run_job_worker}[role](settings)
     uvloop.run(_until_signalled(work))
