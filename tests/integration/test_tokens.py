@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,15 +13,17 @@ import httpx
 import jwt
 import pytest
 from fixtures.livekit_server import LiveKitServer
-from fixtures.processes import free_port
+from fixtures.outages import NOTICED_S
+from fixtures.toxiproxy import TROUBLES, Proxy
 from livekit.api import AccessToken, LiveKitAPI
 from livekit.protocol.room import CreateRoomRequest
 from pydantic import SecretStr
+from redis.asyncio import Redis
 from tokens.adapters.http import build_app
 from tokens.adapters.livekit import LiveKitDispatches
 from tokens.application.interviews import Interviews
 from tokens.settings import TokensSettings
-from viva_shared.broker import FIRST, Keys, Mailboxes, connect
+from viva_shared.broker import FIRST, Keys, Mailboxes
 from viva_shared.events import InterviewCreated, InterviewEnded, decode, new_event
 from viva_shared.scenario import load_scenario
 
@@ -202,15 +204,28 @@ async def test_livekit_not_configured_names_the_variables(
     assert await mailboxes.snapshot("s1") is None
 
 
-async def test_redis_away(settings: TokensSettings, dispatches: FakeDispatches) -> None:
-    redis = connect(f"redis://127.0.0.1:{free_port()}/0")
-    async with client(settings, Mailboxes(redis, Keys("nobody")), dispatches) as http:
-        answer = await http.post("/livekit/token", json={"session_id": "s1", "participant_name": "Alice"})
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=list(TROUBLES))
+async def test_redis_away(
+    settings: TokensSettings,
+    dispatches: FakeDispatches,
+    proxied_redis: Redis,
+    key_prefix: str,
+    redis_proxy: Proxy,
+    trouble: Callable[[Proxy], None],
+) -> None:
+    asked = [{"session_id": f"s{n}", "participant_name": "Alice"} for n in range(10)]
+    mailboxes = Mailboxes(proxied_redis, Keys(key_prefix))
+    async with client(settings, mailboxes, dispatches) as http:
+        assert (await http.post("/livekit/token", json=asked[0])).status_code == 200
+        trouble(redis_proxy)
+        async with asyncio.timeout(NOTICED_S):
+            answers = await asyncio.gather(*(http.post("/livekit/token", json=body) for body in asked))
         assert (await http.get("/health")).status_code == 200
-    await redis.aclose()
-    assert answer.status_code == 503
-    assert answer.headers["retry-after"] == "2"
-    assert "Redis" in answer.json()["detail"]
+        redis_proxy.mend()
+        assert (await http.post("/livekit/token", json=asked[0])).status_code == 200
+    assert {answer.status_code for answer in answers} == {503}
+    assert answers[0].headers["retry-after"] == "2"
+    assert "Redis" in answers[0].json()["detail"]
 
 
 def signed(body: str, settings: TokensSettings, secret: str | None = None) -> dict[str, str]:
