@@ -4,7 +4,7 @@ from viva_shared.broker.connection import UNAVAILABLE, connect, connection_pool,
 from viva_shared.broker.deadletters import DeadLetter, DeadLetters, NotRetried
 from viva_shared.broker.doorbell import Bell, Doorbell
 from viva_shared.broker.entries import FIRST, Entry
-from viva_shared.broker.errors import BotFenced, BrokerError, LeaseLost, NotOpen
+from viva_shared.broker.errors import BotFenced, BrokerError, Damaged, LeaseLost, NotOpen
 from viva_shared.broker.feed import OutputFeed
 from viva_shared.broker.graveyard import Letter
 from viva_shared.broker.keys import Keys
@@ -20,6 +20,7 @@ __all__ = [
     "BrokerError",
     "Busy",
     "Closed",
+    "Damaged",
     "DeadLetter",
     "DeadLetters",
     "Doorbell",

@@ -21,5 +21,9 @@ class NotOpen(BrokerError):
         self.status = status
 
 
+class Damaged(BrokerError):
+    """A key of the mailbox is of another type: somebody else wrote it. Only this mailbox is of no use."""
+
+
 class BotFenced(BrokerError):
     """Another media bot has the room under a higher epoch; this one must leave without a word."""

@@ -8,11 +8,10 @@ from typing import Literal
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import ResponseError
 
 from viva_shared import metrics
-from viva_shared.broker.connection import PASSING
 from viva_shared.broker.entries import Entry
+from viva_shared.broker.errors import Damaged
 from viva_shared.broker.functions import call_function
 from viva_shared.broker.keys import Keys
 from viva_shared.events import MAX_EVENT_BYTES, Envelope, Flaw, UndecodableEvent, decode
@@ -77,9 +76,7 @@ class Graveyard:
         first = {"interview_id": interview_id, "stream": letters[0].stream, "entry_id": letters[0].entry_id}
         try:
             outcome, *are_new = await call_function(self._redis, "bury", keys, kept, *arguments)
-        except ResponseError as error:
-            if str(error).startswith(PASSING):
-                raise
+        except Damaged as error:
             log.error("dead_letters.lost", count=len(letters), error=str(error), **first)
             return
         if outcome == b"refused":

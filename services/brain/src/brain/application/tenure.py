@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 from viva_shared import metrics
-from viva_shared.broker import Busy, Closed, Doorbell, Held, Lease, LeaseLost
+from viva_shared.broker import Busy, Closed, Damaged, Doorbell, Held, Lease, LeaseLost
 from viva_shared.broker.doorbell import Bell
 
 from brain.application.serving import Serving, Tools
@@ -44,7 +44,7 @@ class Tenure:
             try:
                 await self._tools.mailboxes.renew(self.lease, self._ttl_ms)
                 serving.ring()
-            except LeaseLost:
+            except (LeaseLost, Damaged):
                 serving.lose()
         await self._doorbell.keep(self.bells)
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
 import structlog
-from viva_shared.broker import UNAVAILABLE, Bell, Doorbell, LeaseLost, until_available
+from viva_shared.broker import UNAVAILABLE, Bell, Damaged, Doorbell, LeaseLost, until_available
 
 from brain.application.serving import Tools
 from brain.application.tenure import Tenure
@@ -118,7 +118,7 @@ class Worker:
         structlog.contextvars.bind_contextvars(interview_id=tenure.interview_id)
         try:
             await tenure.run()
-        except UNAVAILABLE as error:  # its doorbells are pending: it is claimed again
+        except (Damaged, *UNAVAILABLE) as error:  # its doorbells are pending: it is claimed again
             log.warning("interview.dropped", error=str(error))
         except Exception:  # a defect in one interview must not stop the others; its tries are counted
             log.exception("interview.crashed")
@@ -154,7 +154,7 @@ class Worker:
             try:
                 await self._tools.mailboxes.hand_back(lease)
                 await self._tools.mailboxes.ring(lease.interview_id)
-            except (LeaseLost, *UNAVAILABLE) as error:
+            except (LeaseLost, Damaged, *UNAVAILABLE) as error:
                 log.warning("lease.not_handed_back", interview_id=lease.interview_id, error=str(error))
         try:
             await self._doorbell.leave()
