@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from pydantic_core import from_json
 
-from viva_shared.broker.entries import FIRST
+from viva_shared.broker.entries import ENTRY_ID, FIRST
 from viva_shared.broker.errors import BrokerError
 from viva_shared.broker.mailboxes import Mailboxes
 from viva_shared.events import Envelope, UndecodableEvent, decode
@@ -75,7 +75,7 @@ class DeadLetters:
         """All of them, by interview, oldest first; those of no interview come last."""
         pattern = self._keys.dead("*")
         before, _, after = pattern.partition("*")
-        keys = {key.decode() async for key in self._redis.scan_iter(pattern, _type="STREAM")}
+        keys = {key.decode(errors="replace") async for key in self._redis.scan_iter(pattern, _type="STREAM")}
         for key in sorted(keys):
             async for letter in self.of(key.removeprefix(before).removesuffix(after)):
                 yield letter
@@ -94,6 +94,8 @@ class DeadLetters:
         """The one with this reference."""
         before, _, letter_id = reference.rpartition("/")
         interview_id = before or None
+        if not ENTRY_ID.fullmatch(letter_id):
+            return None
         found = await self._redis.xrange(self._keys.dead(interview_id), letter_id, letter_id)
         return _read(interview_id, letter_id, found[0][1]) if found else None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from typing import cast
@@ -11,14 +10,13 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from viva_shared.broker.connection import BLOCK_MS
-from viva_shared.broker.entries import FIRST, read_entry
+from viva_shared.broker.entries import ENTRY_ID, FIRST, read_entry
 from viva_shared.broker.graveyard import Graveyard, Letter
 from viva_shared.broker.keys import Keys
 from viva_shared.events import MAX_EVENT_BYTES
 from viva_shared.rooms import INTERVIEW_ID
 
 GROUP = "brain"
-ENTRY_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 
 
 @dataclass(frozen=True, slots=True)

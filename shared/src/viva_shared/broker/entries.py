@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 FIRST = "0-0"
+ENTRY_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
+"""Whole: use ``fullmatch``."""
 
 
 @dataclass(frozen=True, slots=True)

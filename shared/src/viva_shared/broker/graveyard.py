@@ -86,7 +86,7 @@ class Graveyard:
         for letter in new:
             letter.count()
         if new:
-            log.error("dead_letters", count=len(new), reason=new[0].reason, **first)
+            log.error("dead_letters.buried", count=len(new), reason=new[0].reason, **first)
 
     async def outputs(self, interview_id: str, entries: Iterable[Entry]) -> list[tuple[str, Envelope]]:
         """The outputs among these entries, with their entry ids; what is none is buried."""
