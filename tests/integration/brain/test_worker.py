@@ -13,6 +13,7 @@ from brain.application.speaking import Budget
 from brain.domain.decide import NotAnInput, decide
 from brain.domain.effects import ScheduleDeadline
 from brain.domain.state import Phase
+from brain.settings import BrainSettings
 from fakes.model import SILENCE, ScriptedModel
 from fakes.queue import RecordingQueue
 from fakes.world import SCREENING
@@ -198,6 +199,28 @@ async def test_a_model_that_fails_is_answered_for_by_the_scenario(
     answer = [data for data in inputs if isinstance(data, ReplyGenerated)][1]
     assert answer.source == "scenario"
     assert error in (answer.error or "")
+
+
+@pytest.mark.parametrize(
+    "failure", [SILENCE, ModelError("503", retryable=True), ModelError("cut", retryable=True)]
+)
+async def test_the_scenarios_words_start_within_a_second_and_a_half_of_the_turn(
+    mailboxes: Mailboxes, failure: str | ModelError
+) -> None:
+    """With the patience that the settings have by default; by Redis' clock, which stamps the entries."""
+    patience = {name: BrainSettings.model_fields[name].default for name in ("first_chunk_s", "stall_s")}
+    room, model = TextRoom(mailboxes), ScriptedModel(["Hello."], [failure])
+    async with working(build_worker(mailboxes, model, RecordingQueue(), budget=Budget(**patience))):
+        await room.open()
+        await room.hear()
+        await room.say("hello")
+        await room.hear()
+    inputs = [entry async for entry in mailboxes.every_input(room.interview_id)]
+    outputs = [entry async for entry in mailboxes.every_output(room.interview_id)]
+    spoken = next(e.entry_id for e in inputs if isinstance(decode(e.raw).data, UtteranceHeard))
+    words = [at for at, e in outputs if isinstance(e.data, ReplyChunk) and e.data.turn_id == "t2"]
+    begins, ends = (int(entry_id.partition("-")[0]) for entry_id in (spoken, words[0]))
+    assert ends - begins < 1_500
 
 
 async def test_a_failure_that_passes_is_tried_again(mailboxes: Mailboxes) -> None:

@@ -12,10 +12,10 @@ class BrainSettings(ProviderSettings, LiveKitSettings):
     jobs_redis_url: str = Field("", alias="JOBS_REDIS_URL")
     """Where arq keeps its jobs: one node or Sentinel, never a Cluster. Empty: REDIS_URL."""
     model: str = Field("gemini-flash-lite-latest", alias="VIVA_MODEL")
-    lease_ttl_s: float = Field(0.8, alias="VIVA_LEASE_TTL_S", gt=0.1)
+    lease_ttl_s: float = Field(0.9, alias="VIVA_LEASE_TTL_S", gt=0.1)
     """How long a dead worker's interviews wait for another: at most this and a heartbeat."""
-    heartbeat_s: float = Field(0.2, alias="VIVA_HEARTBEAT_S", gt=0)
-    """Between two signs of life. A lease that three of them in a row were late for is lost."""
+    heartbeat_s: float = Field(0.15, alias="VIVA_HEARTBEAT_S", gt=0)
+    """Between two signs of life. A worker that shows none for the length of a lease has lost it."""
     drain_s: float = Field(5.0, alias="VIVA_DRAIN_S", ge=0)
     """After SIGTERM: how long replies under way may go on before they are left to another worker."""
     max_interviews: int = Field(50, alias="VIVA_MAX_INTERVIEWS", ge=1)
