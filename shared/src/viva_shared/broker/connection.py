@@ -45,23 +45,30 @@ PASSING = ("UNBLOCKED", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "MISCONF", "NOR
 """Errors that a Redis answers while another becomes the master, or while it cannot write; they pass, too."""
 
 
-class _KeepsCancellation(AbstractConnection):
-    """redis-py sends under ``asyncio.wait_for``, which may swallow a cancellation on CPython 3.11."""
+class _Mended(AbstractConnection):
+    """redis-py sends under ``asyncio.wait_for``, which may swallow a cancellation on CPython 3.11.
+
+    And it takes uvloop's error for a transport that has closed meanwhile for a defect, not for an outage.
+    """
 
     async def send_packed_command(self, command: Any, check_health: bool = True) -> None:
         task = asyncio.current_task()
         before = task.cancelling() if task else 0
-        await super().send_packed_command(command, check_health)
+        try:
+            await super().send_packed_command(command, check_health)
+        except RuntimeError as error:
+            await self.disconnect(nowait=True)
+            raise RedisConnectionError(f"the connection has closed: {error}") from error
         if task and task.cancelling() > before:
             await self.disconnect(nowait=True)  # nobody will read the answer
             raise asyncio.CancelledError
 
 
-class _Connection(_KeepsCancellation, Connection):
+class _Connection(_Mended, Connection):
     pass
 
 
-class _SSLConnection(_KeepsCancellation, SSLConnection):
+class _SSLConnection(_Mended, SSLConnection):
     pass
 
 
