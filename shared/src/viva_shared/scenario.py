@@ -102,7 +102,18 @@ class Speech(_Part):
     tts_voice: str | None = None
 
 
-class ScenarioWords(_Part):
+class BotWords(_Part):
+    """What the media bot says by itself: what would carry the brain's words has failed."""
+
+    hold: Words = "One moment, please."
+    """Said once when the brain cannot be reached for a while."""
+    no_sound: Words = (
+        "I am sorry, the sound is not working at the moment. Please type your answers here in the chat."
+    )
+    """Written once when speech to text or text to speech fails; the interview goes on in writing."""
+
+
+class ScenarioWords(BotWords):
     """The interviewer's own words that belong to no stage; the last question follows ``welcome_back``."""
 
     greeting: Words

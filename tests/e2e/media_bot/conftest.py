@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 from e2e.media_bot.caller import Caller
 from e2e.media_bot.scripted_brain import ScriptedBrain
@@ -18,6 +19,7 @@ from viva_shared.broker import Keys, Mailboxes
 
 PREFIX = f"viva-e2e-{uuid4().hex[:8]}"
 AGENT = "viva-test-bot"
+Order = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture(scope="session")
@@ -95,3 +97,18 @@ async def call(
     yield join
     for caller in callers:
         await caller.leave()
+
+
+@pytest.fixture
+async def order(providers_url: str) -> AsyncIterator[Order]:
+    """Tell the local providers to misbehave; without a target, to behave."""
+    async with httpx.AsyncClient(base_url=providers_url) as http:
+
+        async def place(**what: object) -> None:
+            if what:
+                (await http.post("/admin/faults", json=what)).raise_for_status()
+            else:
+                (await http.delete("/admin/faults")).raise_for_status()
+
+        yield place
+        await place()

@@ -1,4 +1,4 @@
-"""Coughs, departures in mid-sentence, vendors that refuse, Redis away, a bot that has been replaced."""
+"""Coughs, departures in mid-sentence, Redis away, a bot that has been replaced."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import httpx
 import pytest
 from e2e.media_bot.caller import Caller, speech
+from e2e.media_bot.conftest import Order
 from e2e.media_bot.scripted_brain import ScriptedBrain
 from e2e.media_bot.waiting import until
 from fixtures.redis_server import RedisServer
@@ -20,22 +20,6 @@ from viva_shared.events import CandidateJoined, CandidateSilent, ReplyHeard, Utt
 pytestmark = pytest.mark.e2e
 
 Join = Callable[..., Awaitable[Caller]]
-Order = Callable[..., Awaitable[None]]
-
-
-@pytest.fixture
-async def order(providers_url: str) -> AsyncIterator[Order]:
-    """Tell the local providers to misbehave; without a target, to behave."""
-    async with httpx.AsyncClient(base_url=providers_url) as http:
-
-        async def place(**what: object) -> None:
-            if what:
-                (await http.post("/admin/faults", json=what)).raise_for_status()
-            else:
-                (await http.delete("/admin/faults")).raise_for_status()
-
-        yield place
-        await place()
 
 
 async def test_speech_of_which_nothing_comes_ends_in_silence(
@@ -83,24 +67,6 @@ async def test_a_second_utterance_before_the_answer(brain: ScriptedBrain, call: 
     answer = await brain.say("Yes, I am.", in_reply_to=second.utterance_id)
     assert (await brain.heard_of(stale)).text == ""
     assert (await brain.heard_of(answer)).complete
-
-
-async def test_a_session_that_gives_up_is_made_anew_in_the_same_room(
-    brain: ScriptedBrain, call: Join, order: Order, bot_log: Path
-) -> None:
-    await order(target="speak", status=401, times=None)
-    await brain.create("casey")
-    caller = await call()
-    await brain.wait_for(CandidateJoined)
-    for _ in range(4):  # livekit-agents gives up at the fourth
-        lost = await brain.heard_of(await brain.say("Can you hear me?"))
-        assert (lost.text, lost.complete) == ("", False)
-    await until(lambda: "session.restarted" in bot_log.read_text(), "a new session")
-    await order()
-    assert (await brain.heard_of(await brain.say("Now you can hear me."))).complete
-    assert len(caller.loud_at) > 50
-    await caller.type("Yes, I can.")
-    assert (await brain.wait_for(UtteranceHeard)).text == "Yes, I can."
 
 
 async def test_redis_away_for_a_moment_loses_nothing(

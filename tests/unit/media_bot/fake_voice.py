@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 from media_bot.application.mouth import Mouth
-from media_bot.application.ports import Speech, Spoken, Utterance, VoiceUnavailable
+from media_bot.application.ports import Speech, Spoken, Utterance, VoiceClosed
 from viva_shared.events import ReplyCancelled, ReplyChunk, ReplyFinished, ReplyHeard, ReplyStarted
 
 
@@ -36,6 +36,10 @@ class FakeSpeech:
         whole = heard is None
         self.done(Spoken(self.text if heard is None else heard, interrupted=not whole, first_audio_at=at))
 
+    def fail(self) -> None:
+        """No sound came of it, but the candidate has read what it was given."""
+        self.done(Spoken("", interrupted=False, in_writing=True))
+
 
 @dataclass
 class FakeVoice:
@@ -46,7 +50,7 @@ class FakeVoice:
 
     def say(self, pieces: AsyncIterator[str], done: Callable[[Spoken], None]) -> Speech:
         if not self.available:
-            raise VoiceUnavailable("no session")
+            raise VoiceClosed("no session")
         self.speeches.append(FakeSpeech(pieces, done))
         return self.speeches[-1]
 
@@ -62,11 +66,12 @@ class Stage:
         self.now = 100.0
         self.voice = FakeVoice()
         self.heard: list[ReplyHeard] = []
-        self.mouth = Mouth(
-            self.voice, self.heard.append, wait_s=wait_s, stall_s=stall_s, clock=lambda: self.now
-        )
+        self.mouth = Mouth(self.heard.append, wait_s=wait_s, stall_s=stall_s, clock=lambda: self.now)
         if open_:
-            self.mouth.open()
+            self.open()
+
+    def open(self) -> None:
+        self.mouth.open(self.voice)
 
     def start(self, turn_id: str, in_reply_to: str | None = None) -> None:
         self.mouth.started(ReplyStarted(turn_id=turn_id, in_reply_to=in_reply_to))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from media_bot.domain.candidate import Participant, may_be_candidate
 from media_bot.domain.floor import Floor, Happening, Telling, step
 from media_bot.domain.replies import Ending, Reply
-from media_bot.settings import BotSettings, SpeechWishes, speech_wishes
+from media_bot.settings import BotSettings, Script, script_of
 from pydantic import ValidationError
 
 pytestmark = pytest.mark.unit
@@ -82,11 +82,16 @@ def test_who_may_become_the_candidate(participant: Participant, expected: bool) 
 
 
 def test_a_scenario_may_wish_for_speech() -> None:
-    assert speech_wishes('{"stages": []}') == SpeechWishes()
-    wishes = speech_wishes('{"speech": {"endpointing_max_s": 4, "tts_voice": "v", "more": 1}}')
+    assert script_of('{"stages": []}') == Script()
+    wishes = script_of('{"speech": {"endpointing_max_s": 4, "tts_voice": "v", "more": 1}}').speech
     assert (wishes.endpointing_max_s, wishes.tts_voice, wishes.endpointing_min_s) == (4, "v", None)
     with pytest.raises(ValueError, match="speech"):
-        speech_wishes('{"speech": {"endpointing_max_s": "long"}}')
+        script_of('{"speech": {"endpointing_max_s": "long"}}')
+
+
+def test_a_scenario_may_word_what_the_bot_says_by_itself() -> None:
+    words = script_of('{"words": {"greeting": "Hello.", "hold": "Moment mal."}}').words
+    assert (words.hold, words.no_sound) == ("Moment mal.", Script().words.no_sound)
 
 
 def test_settings_refuse_what_cannot_work(monkeypatch: pytest.MonkeyPatch) -> None:

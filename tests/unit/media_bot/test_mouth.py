@@ -237,20 +237,17 @@ async def test_nothing_is_said_while_nobody_listens() -> None:
     stage = Stage(open_=False)
     stage.reply("t1", "Hello.")
     assert stage.voice.speeches == []
-    stage.mouth.open()
+    stage.open()
     assert await stage.voice.last.read() == "Hello."
 
 
-async def test_a_session_that_is_being_made_anew_loses_nothing() -> None:
+async def test_a_voice_that_is_closing_leaves_what_waits_unheard() -> None:
     stage = Stage()
     stage.voice.available = False
     stage.reply("t1", "Hello.")
     assert stage.reports == []
-    stage.voice.available = True
-    stage.mouth.open()
-    assert await stage.voice.last.read() == "Hello."
-    stage.voice.last.end()
-    assert stage.reports == [("t1", "Hello.", True)]
+    stage.mouth.abandon()
+    assert stage.reports == [("t1", "", False)]
 
 
 async def test_a_speech_that_read_nothing_is_not_tried_for_ever() -> None:
@@ -285,3 +282,24 @@ async def test_what_is_repeated_or_unknown_changes_nothing() -> None:
     stage.reply("t1", "Hello.")
     assert stage.reports == [("t1", "Hello.", True)]
     assert len(stage.voice.speeches) == 1
+
+
+async def test_what_was_read_instead_of_heard_counts_as_heard_whole() -> None:
+    stage = Stage()
+    stage.reply("t1", "Hello.")
+    await stage.voice.last.read()
+    stage.voice.last.fail()
+    assert stage.reports == [("t1", "Hello.", True)]
+
+
+async def test_the_rest_of_a_reply_that_the_voice_failed_on_is_said_once() -> None:
+    stage = Stage(stall_s=0.02)
+    stage.start("t1")
+    stage.chunk("t1", 0, "One ")
+    assert await stage.voice.last.read() == "One "
+    stage.voice.last.fail()
+    stage.chunk("t1", 1, "two.")
+    stage.finish("t1", "One two.")
+    assert await stage.voice.last.read() == "two."
+    stage.voice.last.fail()
+    assert stage.reports == [("t1", "One two.", True)]

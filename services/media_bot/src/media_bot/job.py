@@ -7,19 +7,21 @@ import socket
 from contextlib import suppress
 
 import structlog
-from livekit.agents import JobContext, vad
+from aiohttp import ClientError
+from livekit import api
+from livekit.agents import JobContext
 from viva_shared.broker import BotFenced, Keys, Mailboxes, NotOpen, OutputFeed, Producer, connect
 from viva_shared.rooms import interview_id_of
 
 from media_bot.adapters.mailbox import Past, Publisher, RoomLease
-from media_bot.adapters.room import InterviewRoom
+from media_bot.adapters.room import InterviewRoom, remove_other_bots
 from media_bot.adapters.session import LiveSession
-from media_bot.adapters.speech import SpeechOptions, speech_options
-from media_bot.adapters.voice_box import VoiceBox
+from media_bot.adapters.speech import speech_options
 from media_bot.application.conversation import Conversation
 from media_bot.application.mouth import Mouth
 from media_bot.application.outputs import Outputs, stage_message
-from media_bot.settings import BotSettings, SpeechWishes, speech_wishes
+from media_bot.application.turns import Turn
+from media_bot.settings import BotSettings, Script, script_of
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +29,7 @@ SETTLE_MARGIN_S = 1.0
 """Past the longest endpointing delay: after that no utterance comes of what was spoken."""
 FLUSH_S = 5.0
 HUSH_S = 2.0
-RESTART_DELAYS_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+CLEAR_AGAIN_S = 1.0
 
 
 async def interview_job(ctx: JobContext) -> None:
@@ -41,11 +43,9 @@ async def interview_job(ctx: JobContext) -> None:
         ctx.shutdown("no interview's room")
         return
     structlog.contextvars.bind_contextvars(interview_id=interview_id)
-    mailboxes = Mailboxes(
-        connect(settings.redis_url), Keys(settings.key_prefix), settings.max_event_bytes
-    )
+    mailboxes = Mailboxes(connect(settings.redis_url), Keys(settings.key_prefix), settings.max_event_bytes)
     lease = RoomLease(mailboxes, interview_id, f"{socket.gethostname()}/{ctx.job.id}", settings)
-    if (options := await _take_room(lease, settings)) is None:
+    if (script := await _take_room(lease, settings)) is None:
         await mailboxes.redis.aclose()
         ctx.shutdown("not this bot's room")
         return
@@ -56,10 +56,10 @@ async def interview_job(ctx: JobContext) -> None:
         await mailboxes.redis.aclose()
         ctx.shutdown("the interview is over")
         return
-    await InterviewJob(ctx, settings, options, mailboxes, lease, past, interview_id).start()
+    await InterviewJob(ctx, settings, script, mailboxes, lease, past, interview_id).start()
 
 
-async def _take_room(lease: RoomLease, settings: BotSettings) -> SpeechOptions | None:
+async def _take_room(lease: RoomLease, settings: BotSettings) -> Script | None:
     snapshot = await lease.interview()
     if snapshot is None:
         log.warning("interview.missing", waited_s=settings.interview_wait_s)
@@ -72,11 +72,10 @@ async def _take_room(lease: RoomLease, settings: BotSettings) -> SpeechOptions |
         log.info("interview.closed", status=error.status)
         return None
     try:
-        wishes = speech_wishes(snapshot.scenario)
+        return script_of(snapshot.scenario)
     except ValueError as error:
-        log.error("scenario.speech_ignored", error=str(error))
-        wishes = SpeechWishes()
-    return speech_options(settings, wishes)
+        log.error("scenario.ignored", error=str(error))
+        return Script()
 
 
 class InterviewJob:
@@ -86,7 +85,7 @@ class InterviewJob:
         self,
         ctx: JobContext,
         settings: BotSettings,
-        options: SpeechOptions,
+        script: Script,
         mailboxes: Mailboxes,
         lease: RoomLease,
         past: Past,
@@ -94,7 +93,7 @@ class InterviewJob:
     ) -> None:
         self._ctx = ctx
         self._settings = settings
-        self._options = options
+        self._words = script.words
         self._lease = lease
         self._past = past
         self._interview_id = interview_id
@@ -103,24 +102,30 @@ class InterviewJob:
         self._feed = OutputFeed(
             mailboxes.redis, f"bot-{ctx.job.id}", mailboxes.keys, settings.max_event_bytes
         )
+        options = speech_options(settings, script.speech)
         self._conversation = Conversation(
             Publisher(self._producer, interview_id),
             bot_epoch=lease.epoch,
             settle_s=options.endpointing_max_s + SETTLE_MARGIN_S,
         )
-        self._voice = VoiceBox()
         self._mouth = Mouth(
-            self._voice,
-            self._conversation.reply_heard,
-            wait_s=settings.reply_wait_s,
-            stall_s=settings.reply_stall_s,
+            self._conversation.reply_heard, wait_s=settings.reply_wait_s, stall_s=settings.reply_stall_s
+        )
+        self._session = LiveSession(
+            settings,
+            options,
+            script.words,
+            ctx.proc.userdata["vad"],
+            self._conversation,
+            self._mouth,
+            failed=lambda: ctx.shutdown("the session has failed"),
+            task_ended=self._leave_if_broken,
         )
         self._room = InterviewRoom(ctx.room, past.candidate, self._joined, self._left)
         self._outputs = Outputs(self._mouth, self._room)
         self._life: asyncio.Task[None] | None = None
         self._renewal: asyncio.Task[None] | None = None
-        self._restarts = 0
-        self._candidate = past.candidate
+        self._holding: Turn | None = None
 
     async def start(self) -> None:
         """Enter the room and begin; returns when the bot listens."""
@@ -129,12 +134,12 @@ class InterviewJob:
         self._life = loop.create_task(self._live(), name="interview")
         self._life.add_done_callback(self._leave_if_broken)
         await self._ctx.connect()
-        await self._start_session()
+        await self._session.start(self._ctx.room, self._past.candidate)
         self._conversation.bot_joined()
         self._room.watch()
         if self._past.stage is not None:
             self._room.show_stage(stage_message(self._past.stage))
-        log.info("bot.joined", bot_epoch=self._lease.epoch, candidate_known=self._candidate is not None)
+        log.info("bot.joined", bot_epoch=self._lease.epoch, candidate_known=self._past.candidate is not None)
 
     async def _live(self) -> None:
         """All that runs beside the session; ends with the bot leaving the room."""
@@ -143,15 +148,33 @@ class InterviewJob:
                 self._feed.follow(self._interview_id, self._past.tail) as events,
                 asyncio.TaskGroup() as group,
             ):
-                self._renewal = group.create_task(self._lease.keep(), name="lease")
+                keeping = self._lease.keep(self._redis_away, self._redis_back)
+                self._renewal = group.create_task(keeping, name="lease")
                 group.create_task(self._producer.run(), name="producer")
                 group.create_task(self._feed.run(), name="feed")
                 group.create_task(self._outputs.follow(events), name="outputs")
                 group.create_task(self._end(), name="end")
+                if self._lease.epoch > 1:
+                    group.create_task(self._clear_room(), name="clearing")
         except* (BotFenced, NotOpen) as errors:
             log.warning("room.lost", error=str(errors.exceptions[0]))
             await self._ctx.room.disconnect()  # at once, without a word
             self._ctx.shutdown("another bot has the room")
+
+    async def _clear_room(self) -> None:
+        """Take the bots out that were here before, however long LiveKit's interface is away."""
+        while True:
+            try:
+                await remove_other_bots(
+                    self._ctx.api,
+                    self._ctx.job.room.name,
+                    self._ctx.local_participant_identity,
+                    self._settings.agent_name,
+                )
+                return
+            except (api.TwirpError, ClientError, TimeoutError) as error:
+                log.warning("bots.unremoved", error=str(error))
+                await asyncio.sleep(CLEAR_AGAIN_S)
 
     def _leave_if_broken(self, task: asyncio.Task[None]) -> None:
         """A bot of which a part has died must not stay: it would keep the room from another."""
@@ -162,48 +185,27 @@ class InterviewJob:
     # -- the candidate --
 
     def _joined(self, identity: str, name: str | None) -> None:
-        self._candidate = identity
-        self._voice.listen_to(identity)
+        self._session.listen_to(identity)
         self._conversation.candidate_joined(identity, name)
-        self._mouth.open()
+        self._mouth.open(self._session)
 
     def _left(self, identity: str, reason: str) -> None:
         self._mouth.shut()
         self._mouth.drop_waiting()
         mid_turn = self._conversation.candidate_mid_turn
         self._conversation.candidate_left(identity, reason)
-        self._voice.candidate_left(unfinished=mid_turn)
+        self._session.candidate_left(unfinished=mid_turn)
 
-    # -- the session --
+    # -- Redis --
 
-    async def _start_session(self) -> None:
-        model: vad.VAD = self._ctx.proc.userdata["vad"]
-        session = LiveSession(
-            self._settings, self._options, model, self._conversation, self._mouth, self._session_failed
-        )
-        await session.start(self._ctx.room, self._candidate)
-        self._voice.session = session
+    def _redis_away(self) -> None:
+        log.warning("candidate.held")
+        self._holding = self._mouth.hold(self._words.hold)
 
-    def _session_failed(self) -> None:
-        """The session closed itself: make another one in the same room."""
-        self._mouth.shut()
-        self._conversation.stopped()  # the session does not say so any more
-        self._voice.session = None
-        delay = RESTART_DELAYS_S[min(self._restarts, len(RESTART_DELAYS_S) - 1)]
-        self._restarts += 1
-        log.error("session.restarting", restarts=self._restarts, delay_s=delay)
-        self._voice.restart = asyncio.get_running_loop().create_task(self._restart(delay))
-        self._voice.restart.add_done_callback(self._leave_if_broken)
-
-    async def _restart(self, delay: float) -> None:
-        await asyncio.sleep(delay)
-        me = self._ctx.room.local_participant
-        for sid in [*me.track_publications]:  # the closed session leaves its track behind
-            await me.unpublish_track(sid)
-        await self._start_session()
-        log.info("session.restarted")
-        if self._conversation.candidate_present:
-            self._mouth.open()
+    def _redis_back(self) -> None:
+        if self._holding is not None:
+            self._mouth.take_back(self._holding)
+            self._holding = None
 
     # -- the end --
 
@@ -216,7 +218,7 @@ class InterviewJob:
                     await self._mouth.quiet()
         self._mouth.shut()
         self._mouth.drop_waiting()
-        self._voice.hush()
+        self._session.hush()
         with suppress(TimeoutError):
             async with asyncio.timeout(HUSH_S):
                 await self._mouth.quiet()
@@ -244,7 +246,7 @@ class InterviewJob:
 
     async def _close(self) -> None:
         """The job ends, for whatever reason."""
-        await self._voice.aclose()
+        await self._session.aclose()
         self._mouth.abandon()
         self._conversation.close()
         if self._renewal is not None and not self._renewal.done():  # else all is sent, or may not be

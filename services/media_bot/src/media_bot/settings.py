@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from viva_shared.scenario import BotWords
 from viva_shared.settings import LiveKitSettings, ProviderSettings, SettingsError
 
 
@@ -40,6 +41,8 @@ class BotSettings(LiveKitSettings, ProviderSettings):
     """How long an answer may let its first words wait; what comes later is said on its own."""
     reply_stall_s: float = Field(5.0, gt=0, alias="VIVA_REPLY_STALL_S")
     """Within a reply: the Deepgram plugin gives up after 10 s without a message."""
+    hold_after_s: float = Field(2.5, gt=0, alias="VIVA_BOT_HOLD_AFTER_S")
+    """When Redis has been away for so long, one sentence asks the candidate to wait."""
     goodbye_s: float = Field(15.0, gt=0, alias="VIVA_GOODBYE_S")
     """When the interview has ended: how long the last words may take before the room closes."""
 
@@ -67,19 +70,28 @@ class SpeechWishes(BaseModel):
     tts_voice: str | None = None
 
 
-class _ScenarioSpeech(BaseModel):
+class OwnWords(BotWords):
+    """What the bot says by itself, among the other words of a scenario."""
+
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    speech: SpeechWishes | None = None
+
+class Script(BaseModel):
+    """As much of a scenario as the bot needs, each part with defaults."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    speech: SpeechWishes = SpeechWishes()
+    words: OwnWords = OwnWords()
 
 
-def speech_wishes(scenario: str) -> SpeechWishes:
-    """The ``speech`` part of a scenario's JSON.
+def script_of(scenario: str) -> Script:
+    """What a scenario's JSON says to the bot.
 
     Raises:
-        ValueError: it is no JSON object, or its ``speech`` part is malformed.
+        ValueError: it is no JSON object, or what concerns the bot is malformed.
     """
     try:
-        return _ScenarioSpeech.model_validate_json(scenario).speech or SpeechWishes()
+        return Script.model_validate_json(scenario)
     except ValidationError as error:
-        raise ValueError(f"the scenario's speech settings: {error}") from error
+        raise ValueError(f"the scenario's speech or words: {error}") from error

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from typing import Any
 
-from livekit.agents import Agent, ModelSettings, llm
+from livekit import rtc
+from livekit.agents import Agent, ModelSettings, llm, stt
 from livekit.agents.voice import SpeechHandle
 from livekit.agents.voice.agent_activity import _SpeechHandleContextVar
 
@@ -21,17 +22,27 @@ class BrainLLM(llm.LLM[Any]):
 
 
 class InterviewAgent(Agent):
-    """Says what ``answer`` yields for the user message it is asked about."""
+    """Says what ``answer`` yields for the user message it is asked about; listens once ``ears`` returns."""
 
     def __init__(
         self,
         *,
         heard: Callable[[llm.ChatMessage], None],
         answer: Callable[[str], AsyncIterator[str]],
+        ears: Callable[[], Awaitable[None]],
     ) -> None:
         super().__init__(instructions="")
+        self._ears = ears
         self._heard = heard
         self._answer = answer
+
+    async def stt_node(
+        self, audio: AsyncIterable[rtc.AudioFrame], model_settings: ModelSettings
+    ) -> AsyncIterator[stt.SpeechEvent]:
+        """The session calls it again after each failure, twice a second."""
+        await self._ears()
+        async for event in Agent.default.stt_node(self, audio, model_settings):
+            yield event
 
     async def llm_node(
         self, chat_ctx: llm.ChatContext, tools: list[llm.Tool], model_settings: ModelSettings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -83,16 +84,26 @@ class RoomLease:
                 return False
             await asyncio.sleep(0.25)
 
-    async def keep(self) -> None:
-        """Heartbeat until cancelled. Raises BotFenced when another bot has the room."""
+    async def keep(self, away: Callable[[], None], back: Callable[[], None]) -> None:
+        """Heartbeat until cancelled. Raises BotFenced when another bot has the room.
+
+        Args:
+            away: called once in an outage of Redis, when it has lasted for a while.
+            back: called after every heartbeat.
+        """
         while True:
             await asyncio.sleep(self._settings.heartbeat_s)
-            await until_available(
-                "bot_renew",
-                partial(
-                    self._mailboxes.bot_renew, self._interview_id, self._holder, self.epoch, self._ttl_ms
-                ),
-            )
+            patience = asyncio.get_running_loop().call_later(self._settings.hold_after_s, away)
+            try:
+                await until_available(
+                    "bot_renew",
+                    partial(
+                        self._mailboxes.bot_renew, self._interview_id, self._holder, self.epoch, self._ttl_ms
+                    ),
+                )
+            finally:
+                patience.cancel()
+            back()
 
     async def release(self) -> None:
         """Leave the room to whoever comes next."""
@@ -118,7 +129,8 @@ class RoomLease:
                     case CandidateJoined(identity=identity) if candidate is None:
                         candidate = identity
         tail, stage, ended = FIRST, None, False
-        async for tail, event in self._mailboxes.every_output(self._interview_id):
+        async for entry_id, event in self._mailboxes.every_output(self._interview_id):
+            tail = entry_id
             match event.data:
                 case StageChanged() as changed:
                     stage = changed

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 
 import structlog
-from livekit import rtc
+from livekit import api, rtc
+from livekit.agents.types import ATTRIBUTE_AGENT_NAME
 from livekit.rtc.participant import PublishDataError
 from viva_shared.rooms import ROLE_ATTRIBUTE, STAGE_TOPIC
 
@@ -25,6 +27,19 @@ def participant_of(remote: rtc.RemoteParticipant) -> Participant:
         is_hidden=remote.permissions.hidden,
         may_publish=remote.permissions.can_publish,
     )
+
+
+async def remove_other_bots(livekit: api.LiveKitAPI, room: str, me: str, agent_name: str) -> None:
+    """Take every other bot of ours out of the room: a killed one stays for 21 s, a paused one would wake."""
+    there = await livekit.room.list_participants(api.ListParticipantsRequest(room=room))
+    for participant in there.participants:
+        if participant.identity == me or participant.attributes.get(ATTRIBUTE_AGENT_NAME) != agent_name:
+            continue
+        log.info("bot.removed", identity=participant.identity)
+        with suppress(api.TwirpError):  # it has left meanwhile
+            await livekit.room.remove_participant(
+                api.RoomParticipantIdentity(room=room, identity=participant.identity)
+            )
 
 
 class InterviewRoom:

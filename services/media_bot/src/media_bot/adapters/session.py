@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 
 import structlog
 from livekit import rtc
@@ -19,6 +21,8 @@ from livekit.agents import (
     UserStateChangedEvent,
     inference,
     llm,
+    stt,
+    tts,
     vad,
 )
 from livekit.agents.voice import SpeechHandle, room_io
@@ -27,10 +31,11 @@ from livekit.agents.voice.transcription import TranscriptSynchronizer
 from media_bot.adapters.agent import BrainLLM, InterviewAgent, speech_of_this_task, spoken_of, utterance_of
 from media_bot.adapters.speech import SpeechOptions, make_stt, make_tts
 from media_bot.adapters.transcript_tee import measure_heard_text
+from media_bot.adapters.vendors import Part, Vendors, connect_options, hears, speaks
 from media_bot.application.conversation import MAX_UTTERANCE, Conversation
 from media_bot.application.mouth import Mouth
-from media_bot.application.ports import Speech, Spoken, VoiceUnavailable
-from media_bot.settings import BotSettings
+from media_bot.application.ports import Speech, Spoken, VoiceClosed
+from media_bot.settings import BotSettings, OwnWords
 
 log = structlog.get_logger(__name__)
 
@@ -41,23 +46,48 @@ NOBODY = ""
 
 
 class LiveSession:
-    """A session from its start to its close; after an unrecoverable error another one takes its place."""
+    """A session from its start to its close, also through failures of speech to text and of text to speech.
+
+    While there is no voice, what is said is written: it goes out as the transcript alone. While there are no
+    ears, only what is typed is heard. The candidate is told so once.
+
+    Args:
+        failed: called when the session closed itself.
+        task_ended: called with each task that the session ran beside itself.
+    """
 
     def __init__(
         self,
         settings: BotSettings,
         options: SpeechOptions,
+        words: OwnWords,
         vad_model: vad.VAD,
         conversation: Conversation,
         mouth: Mouth,
         failed: Callable[[], None],
+        task_ended: Callable[[asyncio.Task[None]], None],
     ) -> None:
         self._conversation = conversation
         self._mouth = mouth
         self._failed = failed
         self._typed: set[str] = set()
+        self._written: set[str] = set()
+        self._is_listening = True
+        self._vendors = Vendors(
+            {
+                Part.EARS: lambda: hears(make_stt(settings, options)),
+                Part.VOICE: lambda: speaks(make_tts(settings, options)),
+            },
+            self._on_vendor,
+            partial(mouth.remark, words.no_sound),
+            task_ended,
+        )
         self._synchronizer: TranscriptSynchronizer | None = None
-        self._agent = InterviewAgent(heard=self._on_message, answer=mouth.answer)
+        self._agent = InterviewAgent(
+            heard=self._on_message,
+            answer=mouth.answer,
+            ears=partial(self._vendors.until_back, Part.EARS),
+        )
         self._session: AgentSession[None] = AgentSession(
             llm=BrainLLM(),
             stt=make_stt(settings, options),
@@ -73,6 +103,7 @@ class LiveSession:
                 preemptive_generation={"enabled": False},
             ),
             aec_warmup_duration=settings.aec_warmup_s or None,
+            conn_options=connect_options(settings.reply_stall_s),
             user_away_timeout=None,
             transcription_timeout=settings.untranscribed_s,
         )
@@ -102,7 +133,7 @@ class LiveSession:
     def listen_to(self, candidate: str) -> None:
         """From now on this identity is the candidate, and is there."""
         self._session.room_io.set_participant(candidate)
-        self._session.input.set_audio_enabled(True)
+        self._listen(True)
 
     def candidate_left(self, *, unfinished: bool) -> None:
         """Stop speaking; what the candidate had begun to say becomes an utterance now, not when they return.
@@ -111,13 +142,21 @@ class LiveSession:
         the returning candidate is welcomed with.
         """
         self.hush()
+        self._listen(False)
+        if unfinished:
+            self._settle(LAST_WORDS_S)
+
+    def _listen(self, to_somebody: bool) -> None:
+        self._is_listening = to_somebody
+        self._session.input.set_audio_enabled(to_somebody and not self._vendors.is_lost(Part.EARS))
+
+    def _settle(self, last_words_s: float) -> None:
+        """What was begun to be said becomes an utterance, with the words that come in this time."""
         with suppress(RuntimeError):  # not running
-            self._session.input.set_audio_enabled(False)
-            if unfinished:
-                turn = self._session.commit_user_turn(
-                    transcript_timeout=LAST_WORDS_S, stt_flush_duration=LAST_WORDS_S
-                )
-                turn.add_done_callback(_log_failure)
+            turn = self._session.commit_user_turn(
+                transcript_timeout=last_words_s, stt_flush_duration=last_words_s
+            )
+            turn.add_done_callback(_log_failure)
 
     def hush(self) -> None:
         """Stop whatever is being said; what was heard of it is reported a little later."""
@@ -126,6 +165,7 @@ class LiveSession:
 
     async def aclose(self) -> None:
         """End it; what was heard of a speech under way is reported before this returns."""
+        await self._vendors.aclose()
         await self._session.aclose()
         if self._synchronizer is not None:
             await self._synchronizer.aclose()
@@ -135,9 +175,20 @@ class LiveSession:
         try:
             handle = self._session.say(pieces)
         except RuntimeError as error:  # what livekit-agents raises when it is closing, or closed
-            raise VoiceUnavailable(str(error)) from error
-        handle.add_done_callback(lambda h: done(spoken_of(h)))
+            raise VoiceClosed(str(error)) from error
+        self._when_spoken(handle, done)
         return _SpeechOf(handle)
+
+    def _when_spoken(self, handle: SpeechHandle, done: Callable[[Spoken], None]) -> None:
+        def ended(handle: SpeechHandle) -> None:
+            spoken = spoken_of(handle)
+            if self._vendors.is_lost(Part.VOICE) or handle.id in self._written:
+                spoken = replace(spoken, in_writing=not spoken.interrupted)
+            elif spoken.text:
+                self._vendors.worked(Part.VOICE)
+            done(spoken)
+
+        handle.add_done_callback(ended)
 
     # -- events of the session --
 
@@ -148,6 +199,7 @@ class LiveSession:
             self._conversation.stopped()
 
     def _on_transcribed(self, event: UserInputTranscribedEvent) -> None:
+        self._vendors.worked(Part.EARS)
         self._conversation.transcribed(event.transcript, final=event.is_final)
 
     def _on_item(self, event: ConversationItemAddedEvent) -> None:
@@ -162,7 +214,7 @@ class LiveSession:
         if (handle := speech_of_this_task()) is None:
             self._mouth.answered(message.id, Spoken("", interrupted=False))
             return
-        handle.add_done_callback(lambda h: self._mouth.answered(message.id, spoken_of(h)))
+        self._when_spoken(handle, partial(self._mouth.answered, message.id))
         if not self._conversation.candidate_present:
             handle.interrupt()  # said before they left: nobody is there to hear the answer
 
@@ -184,6 +236,22 @@ class LiveSession:
             recoverable=getattr(error, "recoverable", None),
             error=repr(getattr(error, "error", error)),
         )
+        if isinstance(error, stt.STTError | tts.TTSError) and not error.recoverable:
+            self._vendors.failed(Part(error.type))
+
+    def _on_vendor(self, part: Part) -> None:
+        """A vendor gave up, or is back."""
+        lost = self._vendors.is_lost(part)
+        match part:
+            case Part.VOICE:
+                self._session.output.set_audio_enabled(not lost)
+                if lost and self._session.current_speech is not None:
+                    self._written.add(self._session.current_speech.id)
+            case Part.EARS:
+                unfinished = self._conversation.candidate_mid_turn
+                self._listen(self._is_listening)
+                if lost and unfinished:
+                    self._settle(0.0)
 
     def _on_close(self, event: CloseEvent) -> None:
         if event.reason is CloseReason.ERROR:

@@ -2,6 +2,7 @@
 
 One speech at a time: an answer goes through ``llm_node`` of the turn it answers; what is said unasked, and
 what comes too late for its turn, waits in a queue of our own, where it can be taken back without a sound.
+Before all that wait the remarks that the bot makes by itself; nobody is told what was heard of them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from functools import partial
 import structlog
 from viva_shared.events import ReplyCancelled, ReplyChunk, ReplyFinished, ReplyHeard, ReplyStarted
 
-from media_bot.application.ports import Spoken, Utterance, Voice, VoiceUnavailable
+from media_bot.application.ports import Spoken, Utterance, Voice, VoiceClosed
 from media_bot.application.turns import Asked, Phase, Question, Turn
 from media_bot.domain.replies import Reply
 
@@ -27,14 +28,13 @@ class Mouth:
 
     def __init__(
         self,
-        voice: Voice,
         report: Callable[[ReplyHeard], None],
         *,
         wait_s: float,
         stall_s: float,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._voice = voice
+        self._voice: Voice | None = None
         self._report = report
         self._wait_s = wait_s
         self._stall_s = stall_s
@@ -45,7 +45,6 @@ class Mouth:
         self._questions: dict[str, Question] = {}
         self._latest: Question | None = None
         self._question_asked = asyncio.Event()
-        self._is_open = False
         self._quiet = asyncio.Event()
         self._quiet.set()
 
@@ -124,11 +123,12 @@ class Mouth:
         give_up_at = asyncio.get_running_loop().time() + self._wait_s
         try:
             async with asyncio.timeout_at(give_up_at):
-                while question.turn is None:
+                while question.turn is None and not self._has_remark:
                     self._question_asked.clear()
                     await self._question_asked.wait()
         except TimeoutError:
             log.warning("answer.late", utterance_id=question.utterance_id, waited_s=self._wait_s)
+        if question.turn is None:
             question.state = Asked.DONE
             return
         left = max(give_up_at - asyncio.get_running_loop().time(), 0.0)
@@ -155,38 +155,81 @@ class Mouth:
             self.drop_waiting()
         self._advance()
 
+    # -- what the bot says by itself --
+
+    def remark(self, words: str) -> Turn:
+        """Say something before all that waits; if it is cut off before a word was heard, say it again."""
+        remark = Turn(Reply(""), remark=words)
+        self._requeue(remark)
+        self._advance()
+        return remark
+
+    def hold(self, words: str) -> Turn:
+        """A remark that does not wait for the brain: what still comes of its replies is said on its own."""
+        remark = self.remark(words)
+        self._question_asked.set()
+        for turn in self._turns.values():
+            turn.pieces.release()
+        return remark
+
+    def take_back(self, remark: Turn) -> None:
+        """It is not needed any more: say it only if that has begun."""
+        if remark.phase is Phase.WAITING:
+            self._queue.remove(remark)
+            remark.move(Phase.OVER)
+        elif remark.phase is Phase.GIVEN and remark.speech is not None and not remark.was_read:
+            remark.is_cancelled = True
+            remark.speech.interrupt()
+
+    @property
+    def _has_remark(self) -> bool:
+        return any(turn.remark for turn in self._queue)
+
+    def _requeue(self, remark: Turn) -> None:
+        remark.rewind()
+        self._queue.appendleft(remark)
+
     # -- speeches of our own --
 
-    def open(self) -> None:
-        """There is somebody to speak to, and a session to speak through."""
-        self._is_open = True
+    def open(self, voice: Voice) -> None:
+        """There is somebody to speak to, and this to speak with."""
+        self._voice = voice
         self._advance()
 
     def shut(self) -> None:
-        """Nobody listens, or the session is being made anew: what waits is kept."""
-        self._is_open = False
+        """Nobody listens: what waits is kept."""
+        self._voice = None
 
     def _advance(self) -> None:
         busy = self._latest is not None and self._latest.state is Asked.OPEN
-        while self._is_open and self._saying is None and not busy and self._queue:
+        while self._voice is not None and self._saying is None and not busy and self._queue:
             turn = self._queue.popleft()
             came_from = turn.phase
             turn.give()
             pieces = turn.pieces.read(self._stall_s, self._stall_s)
             try:
                 turn.speech = self._voice.say(pieces, partial(self._said, turn))
-            except VoiceUnavailable:
+            except VoiceClosed:
                 turn.move(came_from)
                 self._queue.appendleft(turn)
-                self._is_open = False
+                self._voice = None
                 return
             self._saying = turn
 
     def _said(self, turn: Turn, spoken: Spoken) -> None:
         self._saying = None
-        if turn.phase is Phase.GIVEN:
+        if turn.remark:
+            self._remarked(turn, spoken)
+        elif turn.phase is Phase.GIVEN:
             self._speech_ended(turn, spoken)
         self._advance()
+
+    def _remarked(self, turn: Turn, spoken: Spoken) -> None:
+        if spoken.interrupted and not spoken.text and not turn.is_cancelled:
+            turn.move(Phase.WAITING)
+            self._requeue(turn)
+        else:
+            turn.move(Phase.OVER)
 
     def _speech_ended(self, turn: Turn, spoken: Spoken) -> None:
         taken_back = turn.is_cancelled and not turn.was_read

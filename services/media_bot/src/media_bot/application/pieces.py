@@ -14,8 +14,9 @@ class Pieces:
         self._texts: deque[str] = deque()
         self._changed = asyncio.Event()
         self._ended = False
-        self.given = 0
-        """How many pieces a reader has taken."""
+        self._is_released = False
+        self.given = ""
+        """All that readers have taken."""
 
     def put(self, text: str) -> None:
         """Add text; empty text adds nothing."""
@@ -30,6 +31,11 @@ class Pieces:
         self._ended = True
         self._changed.set()
 
+    def release(self) -> None:
+        """Let go a reader who waits for more, or would: who comes next gets it."""
+        self._is_released = True
+        self._changed.set()
+
     @property
     def has_text(self) -> bool:
         """Whether there is text that nobody has read."""
@@ -41,14 +47,16 @@ class Pieces:
         return self._ended and not self._texts
 
     async def read(self, first_s: float, stall_s: float) -> AsyncIterator[str]:
-        """Yield text as it comes; ends at the end, or when text is too long in coming."""
+        """Yield text as it comes; ends at the end, when released, or when text is too long in coming."""
+        self._is_released = False
         patience = first_s
         while True:
             while self._texts:
-                self.given += 1
+                text = self._texts.popleft()
+                self.given += text
                 patience = stall_s
-                yield self._texts.popleft()
-            if self._ended:
+                yield text
+            if self._ended or self._is_released:
                 return
             self._changed.clear()
             try:

@@ -17,12 +17,14 @@ class Spoken:
     Attributes:
         text: what of it was played, by the measure of the audio; empty if nothing was.
         interrupted: cut short by the candidate, by the bot or by the closing session.
+        in_writing: there was no sound, but the candidate has read all that the speech was given.
         first_audio_at: wall-clock seconds when its first frame was played.
     """
 
     text: str
     interrupted: bool
     first_audio_at: float | None = None
+    in_writing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +46,17 @@ class Speech(Protocol):
         """Stop it; what was heard of it still comes with its end."""
 
 
-class VoiceUnavailable(Exception):
-    """There is no session to speak through at the moment; say it again when there is."""
+class VoiceClosed(Exception):
+    """The session is closing: nothing more is said by this bot."""
 
-    retryable = True
+    retryable = False
 
 
 class Voice(Protocol):
-    """What speaks."""
+    """What speaks, or writes while it cannot."""
 
     def say(self, pieces: AsyncIterator[str], done: Callable[[Spoken], None]) -> Speech:
-        """Say a stream of text; ``done`` is called once, later. Raises VoiceUnavailable."""
+        """Say a stream of text; ``done`` is called once, later. Raises VoiceClosed."""
 
 
 class Inputs(Protocol):

@@ -1,4 +1,4 @@
-"""What the mouth keeps of each reply of the brain and of each utterance that waits for one."""
+"""What the mouth keeps of each reply of the brain, each remark of its own and each utterance that waits."""
 
 from __future__ import annotations
 
@@ -56,9 +56,15 @@ class Question:
 
 @dataclass(slots=True, eq=False)
 class Turn:
-    """One reply of the brain on its way."""
+    """One reply of the brain on its way, or a remark of the bot's own.
+
+    Attributes:
+        remark: the bot's own words, of which the brain knows nothing; empty for a reply.
+        given_before: characters that the speeches before the present or last one took.
+    """
 
     reply: Reply
+    remark: str = ""
     question: Question | None = None
     pieces: Pieces = field(default_factory=Pieces)
     phase: Phase = Phase.WAITING
@@ -78,19 +84,25 @@ class Turn:
     def give(self) -> None:
         """A speech begins to read it."""
         self.move(Phase.GIVEN)
-        self.given_before = self.pieces.given
+        self.given_before = len(self.pieces.given)
+
+    def rewind(self) -> None:
+        """Make a remark ready to be said, from its beginning."""
+        self.pieces = Pieces()
+        self.pieces.put(self.remark)
+        self.pieces.end()
 
     def take_back(self, spoken: Spoken) -> None:
         """Its speech ended: keep what was heard."""
         self.speech = None
-        self.heard += spoken.text
+        self.heard += self.pieces.given[self.given_before :] if spoken.in_writing else spoken.text
         if self.first_audio_at is None:
             self.first_audio_at = spoken.first_audio_at
 
     @property
     def was_read(self) -> bool:
         """Whether the present or last speech took anything of it."""
-        return self.pieces.given > self.given_before
+        return len(self.pieces.given) > self.given_before
 
     @property
     def timings(self) -> TurnTimings:
