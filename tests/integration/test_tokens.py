@@ -85,6 +85,14 @@ async def created(mailboxes: Mailboxes, interview_id: str) -> list[InterviewCrea
     return [event.data for event in events if isinstance(event.data, InterviewCreated)]
 
 
+async def test_prometheus_finds_the_metrics(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    assert "# TYPE viva_dead_letters_total counter" in answer.text
+    assert "/metrics" not in (await http.get("/openapi.json")).json()["paths"]
+
+
 async def test_candidate_gets_a_token_and_an_interview(
     http: httpx.AsyncClient, settings: TokensSettings, mailboxes: Mailboxes
 ) -> None:

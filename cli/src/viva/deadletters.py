@@ -53,8 +53,8 @@ def list_(interview: Annotated[str, typer.Option(help="Only this interview's.")]
             return
         table = Table(box=box.SIMPLE_HEAD)
         table.add_column("reference", no_wrap=True, min_width=max(len(cells[0]) for _, cells in rows))
-        for title in ("when", "interview", "stream", "type", "reason"):
-            table.add_column(title)
+        for title in ("when (UTC)", "interview", "stream", "type", "reason"):
+            table.add_column(title, overflow="fold")
         for _, cells in rows:
             table.add_row(*map(Text, cells))
         Console(width=None if sys.stdout.isatty() else WIDE).print(table)

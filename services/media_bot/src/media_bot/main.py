@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import math
+import shutil
 import signal
 import sys
+import tempfile
 
 import structlog
 from livekit.agents import AgentServer, JobProcess, JobRequest
@@ -61,6 +64,13 @@ class RoomLimit:
             self._entering -= 1
 
 
+def metrics_folder() -> str:
+    """Where the rooms, which are processes of their own, leave their metrics; it goes when the bot goes."""
+    folder = tempfile.mkdtemp(prefix="viva-bot-metrics-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def build_server(settings: BotSettings) -> AgentServer:
     """An AgentServer in production mode, dispatched to by name; its load is rooms over the limit."""
 
@@ -71,6 +81,8 @@ def build_server(settings: BotSettings) -> AgentServer:
         api_secret=settings.livekit_api_secret.get_secret_value(),
         host=settings.host,
         port=settings.port,
+        prometheus_port=settings.metrics_port or None,
+        prometheus_multiproc_dir=metrics_folder() if settings.metrics_port else None,
         load_fnc=rooms.load,
         load_threshold=math.inf,  # the limit is kept by RoomLimit
         num_idle_processes=settings.idle_processes,

@@ -18,6 +18,8 @@ class BotSettings(LiveKitSettings, ProviderSettings):
 
     host: str = Field("127.0.0.1", alias="VIVA_BOT_HOST")
     port: int = Field(8081, alias="VIVA_BOT_PORT")
+    metrics_port: int = Field(0, ge=0, le=65535, alias="VIVA_BOT_METRICS_PORT")
+    """Where the metrics of the bot's rooms are served to Prometheus, on the same host; 0: nowhere."""
     max_rooms: int = Field(10, ge=1, alias="VIVA_BOT_MAX_ROOMS")
     display_name: str = Field("Interviewer", alias="VIVA_BOT_NAME")
     """What clients show for the bot in the room."""
