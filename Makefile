@@ -1,6 +1,6 @@
 # Every target sets the machine up first; that takes a moment when it is set up already.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests interview up test check format doctor
+.PHONY: help setup setup-tests interview up test faults check format doctor
 
 PERSONA ?= alice
 SCENARIO ?= screening
@@ -25,6 +25,9 @@ up: setup ## start the whole stack and keep it running; Ctrl-C stops it
 
 test: setup-tests ## all tests (ARGS="-m unit" for some)
 	$(UV) run --frozen pytest $(ARGS)
+
+faults: setup-tests ## hundreds of interviews under kills, cuts and poison, and a checker (ARGS="--seed 7 --text 50")
+	@PYTHONPATH=tests .venv/bin/python -m faults $(ARGS)
 
 check: setup ## lint, format and types
 	$(UV) run --frozen ruff check
