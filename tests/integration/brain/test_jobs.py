@@ -25,7 +25,7 @@ pytestmark = pytest.mark.integration
 @pytest.fixture
 async def jobs(mailboxes: Mailboxes, redis_server: RedisServer) -> AsyncIterator[Jobs]:
     """Both arq workers, running, on database 1 of the same Redis (arq's keys have no prefix)."""
-    jobs = Jobs(mailboxes, "scripted", now)
+    jobs = Jobs(mailboxes, RecordingQueue(), "scripted", now)
     task = asyncio.create_task(run_jobs(jobs, f"redis://127.0.0.1:{redis_server.port}/1"))
     yield jobs
     task.cancel()
@@ -79,18 +79,6 @@ async def test_the_report_is_written_from_the_log(
     await queue.aclose()
 
 
-async def test_the_sweeper_rings_for_a_producer_that_died(mailboxes: Mailboxes) -> None:
-    room = TextRoom(mailboxes)
-    await room.open()
-    await mailboxes.redis.delete(mailboxes.keys.ready)  # as if nobody had ever rung
-    jobs = Jobs(mailboxes, "scripted", now)
-    assert await jobs.sweep() == 1
-    async with working(build_worker(mailboxes, ScriptedModel(["Hello."]), RecordingQueue())):
-        await room.hear()
-        await nothing_is_left(mailboxes)
-    assert await jobs.sweep() == 0
-
-
 async def test_a_deadline_survives_an_outage_of_redis(
     mailboxes: Mailboxes, redis_server: RedisServer, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,16 +107,3 @@ async def test_a_deadline_survives_an_outage_of_redis(
     assert await eventually(passed, bool) == 1
     assert tries >= 3
     await queue.aclose()
-
-
-async def test_a_deadline_whose_job_was_lost_passes_all_the_same(mailboxes: Mailboxes) -> None:
-    room = TextRoom(mailboxes)
-    async with working(build_worker(mailboxes, ScriptedModel(["Hello."]), RecordingQueue())):
-        await room.open()
-        await room.hear()
-        await nothing_is_left(mailboxes)
-    jobs = Jobs(mailboxes, "scripted", lambda: now() + timedelta(seconds=90))
-    await jobs.sweep()
-    events = [decode(e.raw).data async for e in mailboxes.every_input(room.interview_id)]
-    passed = [data.deadline_id for data in events if isinstance(data, DeadlinePassed)]
-    assert [deadline.partition("-")[0] for deadline in passed] == ["stage", "silence"]

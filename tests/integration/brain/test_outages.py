@@ -57,7 +57,7 @@ def jobs_url(redis_proxy: Proxy) -> str:
 
 @pytest.fixture
 async def jobs(mailboxes: Mailboxes, jobs_url: str) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(run_jobs(Jobs(mailboxes, "scripted", now), jobs_url))
+    task = asyncio.create_task(run_jobs(Jobs(mailboxes, RecordingQueue(), "scripted", now), jobs_url))
     yield task
     task.cancel()
     with suppress(asyncio.CancelledError):

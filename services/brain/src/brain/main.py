@@ -90,12 +90,19 @@ async def run_job_worker(settings: BrainSettings) -> None:
     await until_available("functions", mailboxes.load_functions)
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(
-                run_jobs(Jobs(mailboxes, settings.model_name, utc_now), settings.jobs_url), name="jobs"
-            )
+            group.create_task(run_queues(mailboxes, settings), name="jobs")
             group.create_task(watch_rooms(mailboxes, settings), name="rooms")
     finally:
         await redis.aclose()
+
+
+async def run_queues(mailboxes: Mailboxes, settings: BrainSettings) -> None:
+    """Run deadlines, reports and the sweeper until cancelled."""
+    queue = await connect_queue(settings.jobs_url)
+    try:
+        await run_jobs(Jobs(mailboxes, queue, settings.model_name, utc_now), settings.jobs_url)
+    finally:
+        await queue.aclose()
 
 
 async def watch_rooms(mailboxes: Mailboxes, settings: BrainSettings) -> None:

@@ -11,6 +11,7 @@ from viva_shared.broker.keys import Keys
 from viva_shared.broker.leases import Busy, Closed, Held, Lease, Snapshot
 from viva_shared.broker.mailboxes import Mailboxes
 from viva_shared.broker.producer import Producer
+from viva_shared.broker.survey import Glance, Survey
 
 __all__ = [
     "FIRST",
@@ -25,6 +26,7 @@ __all__ = [
     "DeadLetters",
     "Doorbell",
     "Entry",
+    "Glance",
     "Held",
     "Keys",
     "Lease",
@@ -36,6 +38,7 @@ __all__ = [
     "OutputFeed",
     "Producer",
     "Snapshot",
+    "Survey",
     "connect",
     "connection_pool",
     "passes",

@@ -53,6 +53,10 @@ class Keys:
         return f"{self.prefix}:open"
 
     @property
+    def settled(self) -> str:
+        return f"{self.prefix}:settled"
+
+    @property
     def bots(self) -> str:
         return f"{self.prefix}:bots"
 

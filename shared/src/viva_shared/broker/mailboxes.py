@@ -228,17 +228,8 @@ class Mailboxes:
         return [read_entry(*entry) for entry in entries]
 
     async def open_interviews(self) -> list[str]:
-        """Ids of interviews that are not archived, oldest first."""
+        """Ids of interviews that may have something left to do, oldest first."""
         return [raw.decode() for raw in await self.redis.zrange(self.keys.open, 0, -1)]
-
-    async def is_forgotten(self, interview_id: str) -> bool:
-        """Whether the interview has an input after its cursor and nobody holds it."""
-        snapshot = await self.snapshot(interview_id)
-        if snapshot is None or snapshot.status != "open":
-            return False
-        if await self.redis.exists(self.keys.lease(interview_id)):
-            return False
-        return bool(snapshot.effects) or bool(await self.inputs_after(interview_id, snapshot.cursor, 1))
 
     async def keep_report(self, interview_id: str, report: str) -> None:
         """Keep the report, JSON, in place of an earlier one."""
