@@ -70,24 +70,24 @@ async def test_extraction_keeps_to_the_schema(model: GeminiModel) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "retryable"),
+    ("fault", "retryable", "kind"),
     [
-        ({"status": 401}, False),
-        ({"status": 429}, True),
-        ({"status": 500}, True),
-        ({"cut_after": 1}, True),
-        ({"garbage": True}, True),
-        ({"block": True}, False),
+        ({"status": 401}, False, "refused"),
+        ({"status": 429}, True, "quota"),
+        ({"status": 500}, True, "unavailable"),
+        ({"cut_after": 1}, True, "cut"),
+        ({"garbage": True}, True, "garbage"),
+        ({"block": True}, False, "blocked"),
     ],
     ids=str,
 )
 async def test_every_failure_is_a_model_error(
-    model: GeminiModel, faults: Faults, fault: dict[str, object], retryable: bool
+    model: GeminiModel, faults: Faults, fault: dict[str, object], retryable: bool, kind: str
 ) -> None:
     faults("gemini", times=1, **fault)
     with pytest.raises(ModelError) as failure:
         await reply(model)
-    assert failure.value.retryable is retryable
+    assert (failure.value.retryable, failure.value.kind) == (retryable, kind)
     assert await reply(model), "the next one works"
 
 
