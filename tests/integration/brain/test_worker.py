@@ -240,7 +240,8 @@ async def test_a_failure_that_passes_is_tried_again(mailboxes: Mailboxes) -> Non
 async def test_a_question_that_is_out_is_not_followed_by_another(
     mailboxes: Mailboxes, rest: list[str | ToolCall | ModelError]
 ) -> None:
-    cut = ["Please introduce yourself, ", "will you?", ModelError("503", retryable=True)]
+    failure = ModelError("503", retryable=True)
+    cut: list[str | ToolCall | ModelError] = ["Please introduce yourself, ", "will you?", failure]
     room, model = TextRoom(mailboxes), ScriptedModel(cut, rest)
     async with working(build_worker(mailboxes, model, RecordingQueue(), budget=Budget(0.3, 0.2))):
         await room.open()

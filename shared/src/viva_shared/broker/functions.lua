@@ -42,8 +42,10 @@ local function append(keys, args)
   if not is_open(keys[1]) then return {'refused', why_closed(keys[1])} end
   if args[3] ~= '' and redis.call('GET', keys[4]) ~= args[3] then return {'refused', 'fenced'} end
   if args[4] ~= '' and not holds(keys[5], args[4]) then return {'refused', 'lost'} end
-  if redis.call('SADD', keys[3], args[1]) == 0 then return {'duplicate'} end
-  return {'appended', redis.call('XADD', keys[2], '*', 'event', args[2])}
+  if redis.call('SISMEMBER', keys[3], args[1]) == 1 then return {'duplicate'} end
+  local entry_id = redis.call('XADD', keys[2], '*', 'event', args[2])  -- first: it fails on a key of another type
+  redis.call('SADD', keys[3], args[1])
+  return {'appended', entry_id}
 end
 
 -- acquire: state, lease, in | holder, ttl_ms. A holder takes its own lease again, with a new epoch: the tenure that
