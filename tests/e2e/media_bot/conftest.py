@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from e2e.media_bot.bots import Surroundings, running_bot
 from e2e.media_bot.caller import Caller
 from e2e.media_bot.scripted_brain import ScriptedBrain
 from fixtures.livekit_server import LiveKitServer
@@ -39,33 +39,8 @@ def bot_log(
     providers_url: str,
 ) -> Iterator[Path]:
     """A running media bot, and where its log is."""
-    directory, port = tmp_path_factory.mktemp("bot"), free_port()
-    variables = {
-        "VIVA_PROFILE": "local",
-        "VIVA_AGENT_NAME": AGENT,
-        "LIVEKIT_URL": livekit_server.url,
-        "REDIS_URL": redis_url,
-        "VIVA_KEY_PREFIX": PREFIX,
-        "VIVA_LOCAL_PROVIDERS_URL": providers_url,
-        "VIVA_STT_PROVIDER": "local",
-        "VIVA_TTS_PROVIDER": "local",
-        "VIVA_BOT_PORT": str(port),
-        "VIVA_BOT_IDLE_PROCESSES": "2",
-        "VIVA_BOT_MAX_ROOMS": "40",  # rooms linger for 20 s after their last candidate
-        "VIVA_BOT_DRAIN_S": "1",
-        "VIVA_AEC_WARMUP_S": "none",
-        "VIVA_ENDPOINTING_MIN_S": "0.5",
-        "VIVA_ENDPOINTING_MAX_S": "2.0",
-        "VIVA_UNTRANSCRIBED_S": "1.5",
-        "VIVA_REPLY_WAIT_S": "2.0",
-        "VIVA_REPLY_STALL_S": "1.0",
-        "VIVA_BOT_INTERVIEW_WAIT_S": "3.0",
-        "VIVA_LOG_LEVEL": os.environ.get("VIVA_TEST_BOT_LOG", "INFO"),
-        "VIVA_LOG_FORMAT": "console",
-    }
-    command = ["env", "-C", str(directory), *(f"{k}={v}" for k, v in variables.items())]
-    log = directory / "log"
-    with server([*command, sys.executable, "-m", "media_bot"], port, log):
+    surroundings = Surroundings(livekit_server.url, redis_url, providers_url, PREFIX, AGENT)
+    with running_bot(surroundings, tmp_path_factory.mktemp("bot")) as log:
         # its port is open long before LiveKit knows it, and a room that opens before that gets nobody
         wait_for(lambda: "bot.ready" in log.read_text(), "the bot's registration", timeout_s=60.0)
         yield log

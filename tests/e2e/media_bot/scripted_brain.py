@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 from uuid import uuid4
 
-from viva_shared.broker import FIRST, Mailboxes
+from viva_shared.broker import FIRST, Mailboxes, until_available
 from viva_shared.events import (
     Envelope,
     InterviewCreated,
@@ -57,7 +58,9 @@ class ScriptedBrain:
     async def _follow(self) -> None:
         key, cursor = self._mailboxes.keys.inputs(self.interview_id), FIRST
         while True:
-            answer = await self._mailboxes.redis.xread({key: cursor}, block=1000)
+            answer = await until_available(
+                "inputs", partial(self._mailboxes.redis.xread, {key: cursor}, block=1000)
+            )
             for entry_id, fields in answer[0][1] if answer else []:
                 cursor = entry_id.decode()
                 async with self._news:

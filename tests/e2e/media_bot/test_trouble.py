@@ -1,10 +1,7 @@
-"""Coughs, departures in mid-sentence, Redis away, a bot that has been replaced."""
+"""Coughs, departures in mid-sentence, a bot that has been replaced."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import signal
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -14,7 +11,6 @@ from e2e.media_bot.caller import Caller, speech
 from e2e.media_bot.conftest import Order
 from e2e.media_bot.scripted_brain import ScriptedBrain
 from e2e.media_bot.waiting import until
-from fixtures.redis_server import RedisServer
 from viva_shared.events import CandidateJoined, CandidateSilent, ReplyHeard, UtteranceHeard
 
 pytestmark = pytest.mark.e2e
@@ -67,24 +63,6 @@ async def test_a_second_utterance_before_the_answer(brain: ScriptedBrain, call: 
     answer = await brain.say("Yes, I am.", in_reply_to=second.utterance_id)
     assert (await brain.heard_of(stale)).text == ""
     assert (await brain.heard_of(answer)).complete
-
-
-async def test_redis_away_for_a_moment_loses_nothing(
-    brain: ScriptedBrain, call: Join, redis_server: RedisServer
-) -> None:
-    await brain.create("casey")
-    caller = await call()
-    await brain.wait_for(CandidateJoined)
-    os.kill(redis_server.pid, signal.SIGSTOP)
-    try:
-        await caller.type("Are you there?")
-        await asyncio.sleep(1.5)
-    finally:
-        os.kill(redis_server.pid, signal.SIGCONT)
-    heard = await brain.wait_for(UtteranceHeard)
-    answer = await brain.say("Yes, I am.", in_reply_to=heard.utterance_id)
-    assert (await brain.heard_of(answer)).complete
-    assert brain.types.count("utterance.heard") == 1
 
 
 async def test_a_bot_that_was_replaced_leaves_without_a_word(brain: ScriptedBrain, call: Join) -> None:

@@ -101,3 +101,19 @@ async def test_leaving_ends_speaking_without_a_word() -> None:
     await asyncio.sleep(0.05)
     assert log.types == ["bot.joined", "candidate.joined", "candidate.speaking", "candidate.left"]
     assert log.ids[0] == "bot.joined:3"
+
+
+async def test_who_waits_for_silence_is_called_once_when_the_turn_is_over() -> None:
+    conversation, log, stage = make()
+    called: list[list[str]] = []
+    conversation.when_silent(lambda: called.append([]))
+    assert called == [[]], "nobody speaks"
+    conversation.speaking()
+    conversation.when_silent(lambda: called.append([*log.types]))
+    conversation.stopped()
+    assert len(called) == 1, "an utterance may come of it"
+    conversation.heard(Utterance("u1", "I am here."), stage.mouth)
+    assert called[1:] == [["candidate.speaking", "utterance.heard"]]
+    conversation.speaking()
+    conversation.candidate_left("casey", "gone")
+    assert len(called) == 2

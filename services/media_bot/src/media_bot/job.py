@@ -125,6 +125,7 @@ class InterviewJob:
         self._outputs = Outputs(self._mouth, self._room)
         self._life: asyncio.Task[None] | None = None
         self._renewal: asyncio.Task[None] | None = None
+        self._redis_is_away = False
         self._holding: Turn | None = None
 
     async def start(self) -> None:
@@ -199,10 +200,16 @@ class InterviewJob:
     # -- Redis --
 
     def _redis_away(self) -> None:
-        log.warning("candidate.held")
-        self._holding = self._mouth.hold(self._words.hold)
+        self._redis_is_away = True
+        self._conversation.when_silent(self._hold)
+
+    def _hold(self) -> None:
+        if self._redis_is_away:
+            log.warning("candidate.held")
+            self._holding = self._mouth.hold(self._words.hold)
 
     def _redis_back(self) -> None:
+        self._redis_is_away = False
         if self._holding is not None:
             self._mouth.take_back(self._holding)
             self._holding = None

@@ -9,9 +9,11 @@ import shutil
 import signal
 import sys
 import tempfile
+from typing import Any
 
 import structlog
 from livekit.agents import AgentServer, JobProcess, JobRequest
+from viva_shared.broker import Keys, Mailboxes, connect, until_available
 from viva_shared.logs import configure_logging
 from viva_shared.settings import SettingsError, load_settings
 
@@ -98,8 +100,17 @@ def build_server(settings: BotSettings) -> AgentServer:
     return server
 
 
+async def until_redis(settings: BotSettings) -> None:
+    """Without Redis a room would get a bot that can do nothing: wait, and say so in the log."""
+    redis = connect(settings.redis_url)
+    try:
+        await until_available("start", Mailboxes(redis, Keys(settings.key_prefix)).load_functions)
+    finally:
+        await redis.aclose()
+
+
 async def serve(settings: BotSettings) -> None:
-    """Serve until SIGTERM (drains, bounded) or SIGINT (does not)."""
+    """Serve, once Redis is there, until SIGTERM (drains, bounded) or SIGINT (does not)."""
     server = build_server(settings)
     stop: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
 
@@ -109,6 +120,13 @@ async def serve(settings: BotSettings) -> None:
 
     for received in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(received, on_signal, received)
+    waiting = asyncio.create_task(until_redis(settings), name="redis")
+    either: set[asyncio.Future[Any]] = {waiting, stop}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if stop.done():
+        waiting.cancel()
+        return
+    await waiting
     running = asyncio.create_task(server.run(), name="agent_server")
     running.add_done_callback(lambda _: on_signal(signal.SIGINT))
     if await stop is signal.SIGTERM:

@@ -44,6 +44,7 @@ class Conversation:
         self._floor = Floor.SILENT
         self._settling: asyncio.TimerHandle | None = None
         self._transcribed = False
+        self._then: Callable[[], None] | None = None
         self._known: set[str] = set()
         self._present = False
 
@@ -56,6 +57,16 @@ class Conversation:
     def candidate_mid_turn(self) -> bool:
         """Whether something was said that is no utterance yet."""
         return self._floor is not Floor.SILENT
+
+    def when_silent(self, then: Callable[[], None]) -> None:
+        """Call it once, as soon as the candidate is not in the middle of a turn: now, or later."""
+        self._then = then
+        self._call_if_silent()
+
+    def _call_if_silent(self) -> None:
+        if self._floor is Floor.SILENT and self._then is not None:
+            then, self._then = self._then, None
+            then()
 
     def bot_joined(self) -> None:
         """The session is ready: the brain may speak."""
@@ -147,6 +158,7 @@ class Conversation:
                 self._inputs.publish(CandidateSilent())
             case None:
                 pass
+        self._call_if_silent()
 
     def _arm_timer(self, then: Callable[[], None]) -> None:
         if self._settling is not None:

@@ -158,9 +158,9 @@ class Mouth:
     # -- what the bot says by itself --
 
     def remark(self, words: str) -> Turn:
-        """Say something before all that waits; if it is cut off before a word was heard, say it again."""
-        remark = Turn(Reply(""), remark=words)
-        self._requeue(remark)
+        """Say something before all that waits; if it is cut off before it began, say it again."""
+        remark = Turn.of_remark(words)
+        self._queue.appendleft(remark)
         self._advance()
         return remark
 
@@ -184,10 +184,6 @@ class Mouth:
     @property
     def _has_remark(self) -> bool:
         return any(turn.remark for turn in self._queue)
-
-    def _requeue(self, remark: Turn) -> None:
-        remark.rewind()
-        self._queue.appendleft(remark)
 
     # -- speeches of our own --
 
@@ -219,17 +215,17 @@ class Mouth:
     def _said(self, turn: Turn, spoken: Spoken) -> None:
         self._saying = None
         if turn.remark:
-            self._remarked(turn, spoken)
+            self._remarked(turn)
         elif turn.phase is Phase.GIVEN:
             self._speech_ended(turn, spoken)
         self._advance()
 
-    def _remarked(self, turn: Turn, spoken: Spoken) -> None:
-        if spoken.interrupted and not spoken.text and not turn.is_cancelled:
-            turn.move(Phase.WAITING)
-            self._requeue(turn)
-        else:
+    def _remarked(self, turn: Turn) -> None:
+        if turn.was_read or turn.is_cancelled:
             turn.move(Phase.OVER)
+        else:
+            turn.move(Phase.WAITING)
+            self._queue.appendleft(turn)
 
     def _speech_ended(self, turn: Turn, spoken: Spoken) -> None:
         taken_back = turn.is_cancelled and not turn.was_read

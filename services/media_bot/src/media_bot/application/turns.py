@@ -86,11 +86,13 @@ class Turn:
         self.move(Phase.GIVEN)
         self.given_before = len(self.pieces.given)
 
-    def rewind(self) -> None:
-        """Make a remark ready to be said, from its beginning."""
-        self.pieces = Pieces()
-        self.pieces.put(self.remark)
-        self.pieces.end()
+    @classmethod
+    def of_remark(cls, words: str) -> Turn:
+        """The bot's own words, whole."""
+        turn = cls(Reply(""), remark=words)
+        turn.pieces.put(words)
+        turn.pieces.end()
+        return turn
 
     def take_back(self, spoken: Spoken) -> None:
         """Its speech ended: keep what was heard."""
