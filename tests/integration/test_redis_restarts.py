@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -102,11 +103,11 @@ def test_each_service_waits_for_redis_and_says_so(
     redis_process: RedisServer, services: dict[str, Process]
 ) -> None:
     for name, process in services.items():
-        wait_for(lambda p=process: p.says("redis.unavailable"), f"{name} says that it waits", START_S)  # type: ignore[misc]
+        wait_for(partial(process.says, "redis.unavailable"), f"{name} says that it waits", START_S)
     assert not any(process.says(READY[name]) for name, process in services.items())
     redis_process.start()
     for name, process in services.items():
-        wait_for(lambda p=process, n=name: p.says(READY[n]), f"{name} is ready", READY_S)  # type: ignore[misc]
+        wait_for(partial(process.says, READY[name]), f"{name} is ready", READY_S)
 
 
 @pytest.mark.parametrize(("how", "outage_s"), [(signal.SIGTERM, 0.5), (signal.SIGKILL, 12.0)])
@@ -120,7 +121,7 @@ async def test_an_interview_goes_on_after_a_restart_of_redis(
     outage_s: float,
 ) -> None:
     for name, process in services.items():
-        wait_for(lambda p=process, n=name: p.says(READY[n]), f"{name} is ready", START_S)  # type: ignore[misc]
+        wait_for(partial(process.says, READY[name]), f"{name} is ready", START_S)
     first, *others = SCREENING.stages
     stages = (first.model_copy(update={"deadline_s": outage_s / 2 + 1}), *others)
     room = TextRoom(mailboxes, SCREENING.model_copy(update={"stages": stages}))

@@ -41,7 +41,7 @@ async def run_jobs(jobs: Jobs, url: str) -> None:
 
 def _deadlines(jobs: Jobs, pool: ArqRedis) -> Worker:
     async def deadline_passed(_: dict[str, Any], interview_id: str, deadline_id: str) -> None:
-        await _or_retry(jobs.deadline_passed(interview_id, deadline_id))
+        await _or_retry(jobs.deadline_passed(interview_id, deadline_id), DEADLINE_TIMEOUT_S)
 
     async def sweep(_: dict[str, Any]) -> None:
         try:
@@ -70,7 +70,7 @@ def _deadlines(jobs: Jobs, pool: ArqRedis) -> Worker:
 def _reports(jobs: Jobs, pool: ArqRedis) -> Worker:
     async def write_report(context: dict[str, Any], interview_id: str) -> None:
         try:
-            await _or_retry(jobs.write_report(interview_id))
+            await _or_retry(jobs.write_report(interview_id), REPORT_TIMEOUT_S)
         except ReportNotReady as not_ready:
             raise Retry(defer=min(0.2 * context["job_try"], 5.0)) from not_ready
 
@@ -94,10 +94,10 @@ def _worker(pool: ArqRedis, queue: str, **options: Any) -> Worker:
     return Worker(redis_pool=pool, queue_name=queue, handle_signals=False, max_jobs=20, **options)
 
 
-async def _or_retry(work: Coroutine[Any, Any, None]) -> None:
-    """Do it; again a little later while Redis is away (arq itself would give the job up)."""
+async def _or_retry(work: Coroutine[Any, Any, None], timeout_s: float) -> None:
+    """Do it; again a little later if Redis is away or time is up (arq itself would give the job up)."""
     try:
-        async with asyncio.timeout(DEADLINE_TIMEOUT_S - 1):
+        async with asyncio.timeout(timeout_s - 1):
             await work
     except UNAVAILABLE as error:
         raise Retry(defer=RETRY_S) from error
