@@ -25,13 +25,18 @@ class Injector:
     """Two lanes of faults at a time: one of brain processes, one of all that is around them.
 
     Each lane plays its kinds from a shuffled deck, so that none is left out; some are in it more often.
+
+    Args:
+        pause_s: about so long between two faults of a lane.
+        length: how long those last that last, by which the usual is multiplied.
     """
 
-    def __init__(self, stack: Stack, seed: int) -> None:
+    def __init__(self, stack: Stack, seed: int, *, pause_s: float, length: float = 1.0) -> None:
         self._random = Random(f"injector:{seed}")
         self._sabotage = Sabotage(stack, Random(f"sabotage:{seed}"))
-        self._around = Surroundings(stack, Random(f"surroundings:{seed}"), self._sabotage)
+        self._around = Surroundings(stack, Random(f"surroundings:{seed}"), self._sabotage, length)
         self._stack = stack
+        self._pause_s = pause_s
         self.log = stack.folder / "faults.jsonl"
         self._record = Record(self.log)
         self._over = threading.Event()
@@ -85,10 +90,11 @@ class Injector:
             "poison: garbage in a worker's stream": (a.garbage_passed, 1),
         }
 
-    def start(self, pause_s: float) -> None:
-        """Begin, with pauses of about so long between two faults of a lane."""
-        decks = (self.processes(), self.surroundings())
-        self._lanes = [self._pool.submit(self._play, deck, pause_s) for deck in decks]
+    def start(self) -> None:
+        """Begin."""
+        self._lanes = [
+            self._pool.submit(self._play, deck) for deck in (self.processes(), self.surroundings())
+        ]
 
     @property
     def crashes(self) -> list[str]:
@@ -111,10 +117,10 @@ class Injector:
         self._stack.mend()
         self._sabotage.join()
 
-    def _play(self, kinds: Mapping[str, tuple[Fault, int]], pause_s: float) -> None:
+    def _play(self, kinds: Mapping[str, tuple[Fault, int]]) -> None:
         random = Random(self._random.random())
         deck: list[str] = []
-        while not self._over.wait(random.uniform(0.3, 1.7) * pause_s):
+        while not self._over.wait(random.uniform(0.3, 1.7) * self._pause_s):
             if not deck:
                 deck = [kind for kind, (_, cards) in kinds.items() for _ in range(cards)]
                 random.shuffle(deck)

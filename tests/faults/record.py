@@ -20,17 +20,17 @@ from typing import Any
 
 
 class Record:
-    """Appends lines; each is on disk, as far as this process is concerned, when ``write`` returns."""
+    """Appends lines; each is in the file when ``write`` returns, whatever becomes of the writer."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("a", buffering=1)
+        self._path = path
+        path.touch()
 
     def write(self, what: str, **fields: Any) -> None:
         """One line, with the time."""
-        self._file.write(json.dumps({"t": time.monotonic(), "what": what, **fields}) + "\n")
-
-    def close(self) -> None:
-        self._file.close()
+        line = json.dumps({"t": time.monotonic(), "what": what, **fields})
+        with self._path.open("a") as file:
+            file.write(f"{line}\n")
 
 
 def read_record(path: Path) -> list[dict[str, Any]]:

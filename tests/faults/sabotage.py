@@ -128,18 +128,22 @@ class Sabotage:
     def kill_jobs(self) -> Json:
         """kill -9 of a job worker."""
         brain = self._take(self._stack.jobs, 1)
+        self.kill(brain)
+        return {"process": brain.process.name}
+
+    def kill(self, brain: Brain) -> None:
+        """kill -9 of this one; it is started again."""
+        brain.is_well = False
         brain.process.signal(signal.SIGKILL)
         self._revive(brain)
-        return {"process": brain.process.name}
 
     def _kill(self, brain: Brain, replies: dict[str, Json]) -> Json:
         pid, at = brain.process.pid, time.time()
-        brain.process.signal(signal.SIGKILL)
+        self.kill(brain)
         turns = {i: reply["turn"] for i, reply in replies.items() if reply["pid"] == pid}
         for interview_id, turn in turns.items():
             name = f"{interview_id} {turn}"
             self._killed_in[name] = self._killed_in.get(name, 0) + 1
-        self._revive(brain)
         return {"process": brain.process.name, "pid": pid, "at": at, "turns": turns}
 
     def pause_worker(self) -> Json:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,13 +70,13 @@ class Ground:
 
 
 @contextmanager
-def ground(folder: Path, **pace: str) -> Iterator[Ground]:
+def ground(folder: Path, pace: Mapping[str, str] = PACE) -> Iterator[Ground]:
     """Redis, toxiproxy and the local model, running."""
     if not BINARY.exists():
         raise RuntimeError("toxiproxy-server is not installed: run scripts/setup tests")
     model_port, proxy_port = free_port(), free_port()
     settings = {"VIVA_LOCAL_PORT": str(model_port), "VIVA_LOCAL_RECOGNIZERS": "1"}
-    settings |= {"VIVA_LOCAL_GEMINI_FICKLE": "true"} | PACE | pace
+    settings |= {"VIVA_LOCAL_GEMINI_FICKLE": "true", **pace}
     model = Process("local_providers", [sys.executable, "-m", "local_providers"], folder, **settings)
     with ExitStack() as exits:
         exits.callback(model.stop)

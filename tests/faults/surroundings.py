@@ -32,8 +32,9 @@ BURIED_S = 20.0
 class Surroundings:
     """Each fault is a method that returns what it was done to; raises Nothing."""
 
-    def __init__(self, stack: Stack, random: Random, sabotage: Sabotage) -> None:
+    def __init__(self, stack: Stack, random: Random, sabotage: Sabotage, length: float = 1.0) -> None:
         self._stack = stack
+        self._length = length
         self._random = random
         self._sabotage = sabotage
         self.plants = stack.folder / "plants.jsonl"
@@ -49,7 +50,7 @@ class Surroundings:
     def _broken(self, side: str, at_least_s: float, at_most_s: float) -> Iterator[tuple[Proxy, Json]]:
         names = [name for name in self._ways() if name.startswith(side)]
         name = self._random.choice(names)
-        way, seconds = self._ways()[name], self._random.uniform(at_least_s, at_most_s)
+        way, seconds = self._ways()[name], self._random.uniform(at_least_s, at_most_s) * self._length
         try:
             yield way, {"way": name, "seconds": seconds}
             time.sleep(seconds)

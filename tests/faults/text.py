@@ -50,8 +50,6 @@ HURRY_S = {"self_intro": 8.0, "past_experience": 16.0}
 INTERRUPTS = 0.12
 """How often the candidate speaks into a reply."""
 INTERRUPTION = "Sorry, may I add something to that right away?"
-REPEATS = 0.08
-"""How often an event is appended once more."""
 
 
 @dataclass(slots=True)
@@ -78,6 +76,7 @@ class TextInterview:
         mailboxes: Mailboxes,
         record: Record,
         patience_s: float,
+        repeats: float,
     ) -> None:
         self._id = interview_id
         self._persona = persona
@@ -87,6 +86,7 @@ class TextInterview:
         self._producer = Producer(mailboxes)
         self._record = record
         self._patience_s = patience_s
+        self._repeat_share = repeats
         self._turns: dict[str, Turn] = {}
         self._heard: list[str] = []
         self._utterances = 0
@@ -190,7 +190,7 @@ class TextInterview:
         event = new_event(self._id, data, datetime.now(UTC), event_id=event_id)
         self._record.write("sent", event_id=event_id, type=event.type, data=_payload(data))
         self._producer.put(event)
-        if self._random.random() < REPEATS:
+        if self._random.random() < self._repeat_share:
             self._repeats.add(asyncio.create_task(self._send_again(event, self._random.uniform(0.0, 1.0))))
 
     async def _send_again(self, event: Envelope, after_s: float) -> bool:
@@ -259,12 +259,16 @@ async def hold_all(options: argparse.Namespace) -> None:
             record = Record(options.records / f"{interview_id}.jsonl")
             scenario = hurried if persona == "rambler" else screening
             interview = TextInterview(
-                interview_id, load_persona(persona), scenario, random, mailboxes, record, options.patience
+                interview_id,
+                load_persona(persona),
+                scenario,
+                random,
+                mailboxes,
+                record,
+                options.patience,
+                options.repeats,
             )
-            try:
-                await interview.hold(feed)
-            finally:
-                record.close()
+            await interview.hold(feed)
 
     async with asyncio.TaskGroup() as group:
         reading = group.create_task(feed.run())
@@ -283,6 +287,7 @@ def main() -> None:
     parser.add_argument(
         "--patience", type=float, default=60.0, help="seconds that a candidate waits for anything"
     )
+    parser.add_argument("--repeats", type=float, default=0.08, help="share of events that are appended twice")
     parser.add_argument("--persona", help="for all of them; else by the seed")
     uvloop.run(hold_all(parser.parse_args()))
 
