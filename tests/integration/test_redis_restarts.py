@@ -20,8 +20,9 @@ from faults.process import Process
 from faults.stack import RedisServer
 from fixtures.brains import TextRoom, eventually, now
 from fixtures.processes import free_port, wait_for
-from viva_shared.broker import Keys, Mailboxes, Producer, connect
-from viva_shared.events import DeadlinePassed, UtteranceHeard, decode, new_event
+from structlog.testing import capture_logs
+from viva_shared.broker import FIRST, Keys, Mailboxes, Producer, connect
+from viva_shared.events import CandidateSilent, DeadlinePassed, UtteranceHeard, decode, new_event
 
 pytestmark = pytest.mark.integration
 
@@ -162,5 +163,27 @@ async def test_an_interview_goes_on_after_a_restart_of_redis(
     await queue.report(room.interview_id, "end")
     assert await eventually(lambda: mailboxes.report(room.interview_id), bool)
     assert all(process.is_running() for process in services.values())
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+
+
+async def test_a_producer_waits_while_redis_is_full(redis_process: RedisServer, mailboxes: Mailboxes) -> None:
+    redis_process.start()
+    await mailboxes.load_functions()
+    room, producer = TextRoom(mailboxes), Producer(mailboxes)
+    await room.open()
+    before = len(await mailboxes.inputs_after(room.interview_id, FIRST))
+    await mailboxes.redis.config_set("maxmemory", 1)
+    with capture_logs() as logged:
+        sending = asyncio.create_task(producer.run())
+        producer.put(new_event(room.interview_id, CandidateSilent(), now()))
+
+        async def errors() -> list[str]:
+            return [line["error"] for line in logged if line["event"] == "redis.unavailable"]
+
+        assert "maxmemory" in (await eventually(errors, bool))[0]
+    await mailboxes.redis.config_set("maxmemory", 0)
+    await asyncio.wait_for(producer.flush(), READY_S)
+    assert len(await mailboxes.inputs_after(room.interview_id, FIRST)) == before + 1
     sending.cancel()
     await asyncio.gather(sending, return_exceptions=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from viva_shared.broker.connection import BLOCK_MS
 from viva_shared.broker.entries import ENTRY_ID, FIRST, read_entry
+from viva_shared.broker.functions import call_function
 from viva_shared.broker.graveyard import Graveyard, Letter
 from viva_shared.broker.keys import Keys
 from viva_shared.events import MAX_EVENT_BYTES
@@ -50,28 +51,36 @@ class Doorbell:
 
     async def read(self, count: int, block_ms: int = BLOCK_MS) -> list[Bell]:
         """New bells; an empty list after ``block_ms`` without one."""
-        try:
-            answer = await self._redis.xreadgroup(
+        answer = await self._in_group(
+            lambda: self._redis.xreadgroup(
                 GROUP, self._worker, {self._keys.ready: ">"}, count=count, block=block_ms
             )
-        except ResponseError as error:
-            if "NOGROUP" not in str(error):
-                raise
-            await self.ensure_group()  # a Redis that lost it
-            return []
+        )
         return await self._bells(entries for _, entries in answer or [])
 
     async def claim(self, idle_ms: int, count: int) -> list[Bell]:
         """Bells that nobody has kept for ``idle_ms``: whoever read them died, or lost the interview."""
-        self._claim_cursor, entries, _ = await self._redis.xautoclaim(
-            self._keys.ready,
-            GROUP,
-            self._worker,
-            min_idle_time=idle_ms,
-            start_id=self._claim_cursor,
-            count=count,
+        self._claim_cursor, entries, _ = await self._in_group(
+            lambda: self._redis.xautoclaim(
+                self._keys.ready,
+                GROUP,
+                self._worker,
+                min_idle_time=idle_ms,
+                start_id=self._claim_cursor,
+                count=count,
+            )
         )
         return await self._bells([entries])
+
+    async def _in_group(self, command: Callable[[], Awaitable[Any]]) -> Any:
+        """Run it; a Redis that lost the group gets it back first."""
+        while True:
+            try:
+                return await command()
+            except ResponseError as error:
+                if "NOGROUP" not in str(error):
+                    raise
+            await self.ensure_group()
 
     async def _bells(self, batches: Iterable[list[tuple[bytes, dict[bytes, bytes]]]]) -> list[Bell]:
         """What names no interview is a dead letter: it can only be acknowledged."""
@@ -90,7 +99,9 @@ class Doorbell:
         """Heartbeat of the bells in hand, so that nobody claims them away."""
         ids: list[int | bytes | str | memoryview[int]] = [*bell_ids]
         if ids:
-            await self._redis.xclaim(self._keys.ready, GROUP, self._worker, 0, ids, justid=True)
+            await self._in_group(
+                lambda: self._redis.xclaim(self._keys.ready, GROUP, self._worker, 0, ids, justid=True)
+            )
 
     async def acknowledge(self, bell_ids: Iterable[str]) -> None:
         """Acknowledge and delete: only after the interview was released, or is found closed."""
@@ -102,7 +113,9 @@ class Doorbell:
 
     async def leave(self) -> None:
         """Ring anew for every doorbell that is still in hand, and be no consumer any more."""
-        while answer := await self._redis.xreadgroup(GROUP, self._worker, {self._keys.ready: "0"}, count=100):
+        while answer := await self._in_group(
+            lambda: self._redis.xreadgroup(GROUP, self._worker, {self._keys.ready: "0"}, count=100)
+        ):
             if not (entries := answer[0][1]):
                 break
             async with self._redis.pipeline(transaction=True) as pipe:
@@ -112,8 +125,9 @@ class Doorbell:
                     pipe.xack(self._keys.ready, GROUP, entry_id)
                     pipe.xdel(self._keys.ready, entry_id)
                 await pipe.execute()
-        leaving = self._redis.fcall("viva1_leave", 1, self._keys.ready, GROUP, self._worker)  # type: ignore[arg-type]
-        await cast(Awaitable[list[bytes]], leaving)
+        await self._in_group(
+            lambda: call_function(self._redis, "leave", [self._keys.ready], GROUP, self._worker)
+        )
         await self._redis.delete(self._keys.worker(self._worker))
 
     async def pass_to(self, holder: str, bell: Bell) -> None:
