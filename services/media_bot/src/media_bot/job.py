@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from contextlib import suppress
 
@@ -44,7 +45,8 @@ async def interview_job(ctx: JobContext) -> None:
         return
     structlog.contextvars.bind_contextvars(interview_id=interview_id)
     mailboxes = Mailboxes(connect(settings.redis_url), Keys(settings.key_prefix), settings.max_event_bytes)
-    lease = RoomLease(mailboxes, interview_id, f"{socket.gethostname()}/{ctx.job.id}", settings)
+    holder = f"{socket.gethostname()}:{os.getpid()}/{ctx.job.id}"
+    lease = RoomLease(mailboxes, interview_id, holder, settings)
     if (script := await _take_room(lease, settings)) is None:
         await mailboxes.redis.aclose()
         ctx.shutdown("not this bot's room")

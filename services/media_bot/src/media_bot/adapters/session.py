@@ -41,6 +41,8 @@ log = structlog.get_logger(__name__)
 
 LAST_WORDS_S = 2.0
 """How long the transcript of words that a departure cut off may take."""
+CLOSING_S = 0.5
+"""The same when the session closes: another bot waits for the room."""
 NOBODY = ""
 """An identity that no participant has: the session listens to nobody until the candidate is known."""
 
@@ -106,6 +108,7 @@ class LiveSession:
             conn_options=connect_options(settings.reply_stall_s),
             user_away_timeout=None,
             transcription_timeout=settings.untranscribed_s,
+            session_close_transcript_timeout=CLOSING_S,
         )
         self._session.on("user_state_changed", self._on_user_state)
         self._session.on("user_input_transcribed", self._on_transcribed)
