@@ -22,7 +22,7 @@ from fixtures.processes import free_port, running, wait_for
 from fixtures.stack import Stack
 from redis.asyncio import Redis
 from viva_shared.broker import Mailboxes
-from viva_shared.events import BotJoined, Envelope, decode
+from viva_shared.events import BotJoined, Envelope, UtteranceHeard, decode
 from viva_shared.scenario import load_scenario
 
 log = structlog.get_logger(__name__)
@@ -129,8 +129,9 @@ class Room:
         log.info("bot.back", seconds=round(back_s, 2))
         assert back_s < BACK_S
         words = (await self.candidate.wait_for_turn(LONG)).removeprefix(self.question).strip()
-        assert words.startswith(f"{self.words.lost_connection} {self.words.understood.format(said='')}")
-        assert "alice" in words.lower()
+        understood = [e.data.text for e in await self.inputs() if isinstance(e.data, UtteranceHeard)][-1]
+        said = self.words.understood.format(said=understood.rstrip("."))
+        assert words.startswith(f"{self.words.lost_connection} {said}")
         assert words.endswith(re.split(r"(?<=[.?!])\s+", self.question.strip())[-1])
         assert await self.epochs() == [1, 2]
         assert self.agents
