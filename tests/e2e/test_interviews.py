@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import jiwer
 import pytest
 from brain.application.replaying import replay
@@ -30,11 +32,13 @@ from viva_shared.events import (
     decode,
 )
 from viva_shared.report import InterviewReport
+from viva_shared.scenario import load_scenario
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 STAGES = ["self_intro", "past_experience", "done"]
 LONG = 60.0
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 
 class Interview:
@@ -208,6 +212,39 @@ async def test_a_whole_interview_by_text(screening: Interview) -> None:
     vias = {e.data.via for e in await screening.inputs() if isinstance(e.data, UtteranceHeard)}
     assert vias == {"text"}
     assert (await screening.utterances())[-1] == load_persona("alice").goodbye
+
+
+async def test_the_sound_fails_and_comes_back(screening: Interview) -> None:
+    providers = screening.stack.local_providers_url
+    async with httpx.AsyncClient(base_url=providers) as http:
+        for target in ("listen", "speak"):
+            order = {"target": target, "status": 500, "times": None}
+            (await http.post("/admin/faults", json=order)).raise_for_status()
+        try:
+            async with screening.candidate() as candidate:
+                notice = load_scenario("screening", SCENARIOS).words.no_sound
+                assert await candidate.wait(lambda: any(s.text == notice for s in candidate.heard), LONG)
+                for answer in ("My name is Alice Brown.", "I am a nurse.", "I have worked in two hospitals."):
+                    await candidate.wait_for_turn(LONG)
+                    await candidate.type(answer)
+                await candidate.wait_for_turn(LONG)
+                assert candidate.agent_audio.voiced_seconds == 0
+                (await http.delete("/admin/faults")).raise_for_status()
+                log = screening.stack.logs / "media_bot.log"
+                await eventually(lambda: says_twice(log, "vendor.back"), bool, LONG)
+                await candidate.say("It was a project about the medication plans of old patients.")
+                await candidate.wait_for_turn(LONG)
+                assert candidate.agent_audio.voiced_seconds > 1
+        finally:
+            await http.delete("/admin/faults")
+    assert [segment.text for segment in candidate.heard].count(notice) == 1
+    assert all(reply.complete for reply in await screening.heard())
+    vias = [e.data.via for e in await screening.inputs() if isinstance(e.data, UtteranceHeard)]
+    assert vias == ["text", "text", "text", "voice"]
+
+
+async def says_twice(log: Path, event: str) -> bool:
+    return log.read_text().count(event) == 2  # noqa: ASYNC240
 
 
 async def test_a_bare_token_opens_a_room_that_gets_an_agent_and_an_interview(

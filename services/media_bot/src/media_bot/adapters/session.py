@@ -186,7 +186,7 @@ class LiveSession:
         def ended(handle: SpeechHandle) -> None:
             spoken = spoken_of(handle)
             if self._vendors.is_lost(Part.VOICE) or handle.id in self._written:
-                spoken = replace(spoken, in_writing=not spoken.interrupted)
+                spoken = replace(spoken, in_writing=not spoken.interrupted, first_audio_at=None)
             elif spoken.text:
                 self._vendors.worked(Part.VOICE)
             done(spoken)

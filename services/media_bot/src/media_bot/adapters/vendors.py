@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -18,7 +18,6 @@ SILENCE_S = 1.0
 PROBE_S = 12.0
 """The Deepgram plugin needs 5 s to notice that its stream was closed as it should be."""
 PROBE_AFTER_S = (0.5, 1.0, 2.0, 4.0)
-"""Waits before each probe; the last one repeats."""
 ONCE = APIConnectOptions(max_retry=0, timeout=5.0)
 
 
@@ -79,19 +78,22 @@ class Vendors:
         changed: called when a part was lost or is back.
         outage: called once from the first failure until all that failed has done real work again.
         ended: called with each task that probes, at its end.
+        probe_after_s: waits before each probe; the last one repeats.
     """
 
     def __init__(
         self,
-        probes: dict[Part, Callable[[], Awaitable[None]]],
+        probes: Mapping[Part, Callable[[], Awaitable[None]]],
         changed: Callable[[Part], None],
         outage: Callable[[], object],
         ended: Callable[[asyncio.Task[None]], None],
+        probe_after_s: Sequence[float] = PROBE_AFTER_S,
     ) -> None:
         self._probes = probes
         self._changed = changed
         self._outage = outage
         self._ended = ended
+        self._probe_after_s = probe_after_s
         self._recoveries: dict[Part, asyncio.Task[None]] = {}
         self._failures: dict[Part, int] = {}
 
@@ -126,7 +128,7 @@ class Vendors:
     async def _recover(self, part: Part) -> None:
         attempt = self._failures[part]
         while True:
-            await asyncio.sleep(PROBE_AFTER_S[min(attempt, len(PROBE_AFTER_S)) - 1])
+            await asyncio.sleep(self._probe_after_s[min(attempt, len(self._probe_after_s)) - 1])
             try:
                 await self._probes[part]()
             except (APIError, TimeoutError) as error:
