@@ -1,6 +1,6 @@
 # Every target sets the machine up first; that takes a moment when it is set up already.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests interview up test faults check format doctor
+.PHONY: help setup setup-tests interview up test faults bench-aof check format doctor
 
 PERSONA ?= alice
 SCENARIO ?= screening
@@ -9,7 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 UV := .viva/bin/uv
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1 \t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1 \t/' | expand -t 20
 
 setup: ## install what is missing on this machine
 	@scripts/setup
@@ -28,6 +28,9 @@ test: setup-tests ## all tests (ARGS="-m unit" for some)
 
 faults: setup-tests ## hundreds of interviews under kills, cuts and poison, and a checker (ARGS="--seed 7 --text 50")
 	@PYTHONPATH=tests .venv/bin/python -m faults $(ARGS)
+
+bench-aof: setup ## what a power cut takes of what Redis acknowledged (ARGS="--seconds 30 --instants 40")
+	@PYTHONPATH=tests .venv/bin/python -m bench.aof_loss $(ARGS)
 
 check: setup ## lint, format and types
 	$(UV) run --frozen ruff check
