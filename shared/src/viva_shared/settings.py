@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     )
 
     profile: Literal["local", "production"] = Field("local", alias="VIVA_PROFILE")
-    redis_url: str = Field("redis://127.0.0.1:6379/0", alias="REDIS_URL", pattern=r"^(rediss?|unix)://")
+    redis_url: str = Field("redis://127.0.0.1:6379/0", alias="REDIS_URL", pattern=r"^rediss?://")
     key_prefix: str = Field("viva", alias="VIVA_KEY_PREFIX")
     max_event_bytes: int = Field(MAX_EVENT_BYTES, alias="VIVA_MAX_EVENT_BYTES", ge=16_384)
     """An event over this is not sent by its producer, and a dead letter to its reader."""

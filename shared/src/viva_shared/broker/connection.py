@@ -34,6 +34,9 @@ CONNECT_TIMEOUT_S = 2.0
 SOCKET_TIMEOUT_S = 4.0
 """After this long without an answer a connection counts as dead (a half-open one is noticed within 5 s)."""
 
+LONGEST_WAIT_S = 1.0
+"""Between two tries while Redis is away."""
+
 UNAVAILABLE = (
     *(RedisConnectionError, RedisTimeoutError, OSError),
     *(BusyLoadingError, ReadOnlyError, OutOfMemoryError),
@@ -120,8 +123,8 @@ def passes(error: Exception) -> bool:
     return isinstance(error, UNAVAILABLE)
 
 
-async def until_available(what: str, call: Callable[[], Awaitable[T]], *, longest_s: float = 2.0) -> T:
-    """Repeat a call while Redis is away, with back-off from 50 ms up to ``longest_s``; logs both ends."""
+async def until_available(what: str, call: Callable[[], Awaitable[T]]) -> T:
+    """Repeat a call while Redis is away, with back-off from 50 ms up to LONGEST_WAIT_S; logs both ends."""
     delay, waiting = 0.05, False
     while True:
         try:
@@ -134,7 +137,7 @@ async def until_available(what: str, call: Callable[[], Awaitable[T]], *, longes
                 REDIS_OUTAGES.inc()
                 waiting = True
             await asyncio.sleep(delay)
-            delay = min(delay * 2, longest_s)
+            delay = min(delay * 2, LONGEST_WAIT_S)
         else:
             if waiting:
                 log.info("redis.available", what=what)

@@ -17,7 +17,7 @@ LOOK_EVERY_S = 0.5
 SENT_S = 5.0
 """How long a bot that was sent has to take the room before another one is."""
 RECONNECT_S = 2.0
-"""The longest back-off of a bot that has lost Redis: for so long, and a lease, a silent bot may be alive."""
+"""Of a bot that has lost Redis, back-off included: for so long, and a lease, a silent bot may be alive."""
 
 
 class RoomWatch:
