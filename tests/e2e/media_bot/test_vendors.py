@@ -70,7 +70,7 @@ async def test_a_reply_that_the_failing_voice_cuts_off_is_read_to_its_end(
     turn = await brain.say(*sentences, pause_s=0.4)
     reply = await brain.heard_of(turn)
     assert (reply.text, reply.complete) == ("".join(sentences), True)
-    assert caller.loud_at, "it began to be spoken"
+    await until(lambda: bool(caller.loud_at), "the sound of its beginning")
     await until(lambda: caller.agent_words.endswith("the last."), "the rest in writing")
     assert "".join(t.text for t in caller.transcripts if t.text != NOTICE) == "".join(sentences), "once"
     assert [t.text for t in caller.transcripts].count(NOTICE) == 1
