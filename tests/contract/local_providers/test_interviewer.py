@@ -276,6 +276,14 @@ def test_a_cut_reply_is_continued_after_words_of_the_application(seed: int) -> N
         assert f"{said} {rest}" in wordings
 
 
+def test_a_last_sentence_that_was_begun_is_continued() -> None:
+    lead, wanted = "Let us come to the end.", "Thank you for your time. Do you have any questions about it?"
+    for said in ("", "Do", "Do you have any", "Do you have any questions about it?"):
+        instruction = f"[instruction] Open the stage.\nSay: {wanted}\nAlready said: {lead} {said}"
+        rest = text_of(ask([user("i'm ana"), user(instruction)], ACCIDENT))
+        assert f"{said} {rest}".strip() == "Do you have any questions about it?"
+
+
 async def test_a_fickle_model_words_the_same_request_anew() -> None:
     asked = {"contents": [user("hello")], "tools": [{"functionDeclarations": [ACCIDENT]}]}
 

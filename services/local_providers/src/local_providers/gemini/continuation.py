@@ -1,6 +1,7 @@
 """The rest of a reply that was cut. Pure."""
 
 from collections.abc import Callable
+from itertools import chain
 from random import Random
 
 from local_providers.gemini.text import sentences
@@ -21,18 +22,23 @@ def rest_of_reply(said: str, first: str, reword: Callable[[Random], str]) -> str
         reword: Words the same plan in another way.
     """
     said = " ".join(said.split())
-    best, most = first, _begun(said, first)
-    for seed in range(_WORDINGS):
+    if not said:
+        return first
+    best, most = first, 0
+    for wording in chain([first], (reword(Random(seed)) for seed in range(_WORDINGS))):
+        for text in (wording, _last_sentence(wording)):
+            if (begun := _begun(said, text)) > most:
+                best, most = text, begun
         if most == len(said):
             break
-        other = reword(Random(seed))
-        if (begun := _begun(said, other)) > most:
-            best, most = other, begun
-    if most or not said:
+    if most:
         return best[most:].lstrip()
-    if said.endswith("?"):
-        return ""
-    return sentences(best)[-1] if sentences(best) else ""
+    return "" if said.endswith("?") else _last_sentence(first)
+
+
+def _last_sentence(text: str) -> str:
+    found = sentences(text)
+    return found[-1] if found else ""
 
 
 def _begun(said: str, text: str) -> int:
