@@ -18,7 +18,7 @@ from faults.campaign import DRIVERS, Outcome, hold
 from faults.planted import ALL, CONTROLS, Verdict, judge_all
 from faults.stack import ground, stack
 
-PAUSE_S = 1.0
+PAUSE_S = 1.5
 """About so long between two faults of a lane."""
 LIMIT_S = 1800.0
 PLANTED_AT_ONCE = 3

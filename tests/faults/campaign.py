@@ -15,7 +15,7 @@ from faults.stack import Stack
 from faults.takeover import Hit, hits
 
 WORKERS, JOBS = 4, 2
-AT_ONCE = 20
+AT_ONCE = 16
 TELL_S = 15.0
 REST_S = 100.0
 """Within this after the last fault all is at rest: a report may take 90 s if its job worker was killed."""

@@ -19,6 +19,8 @@ from faults.stack import Brain, Stack
 SPARE = 2
 """Workers that are left alone at any time: what is measured is not how long a process takes to start."""
 MOST_KILLS_OF_A_REPLY = 2
+REVIVED_AFTER_S = 1.5, 3.0
+"""What ended is started again after this, as by Kubernetes: its start does not slow down who takes over."""
 STOP_S = 15.0
 """A worker that is told to stop has ended within this."""
 
@@ -169,7 +171,7 @@ class Sabotage:
 
     def _revive(self, brain: Brain) -> None:
         """Start it again after a moment, as Kubernetes would."""
-        delay = self._random.uniform(0.2, 1.0)
+        delay = self._random.uniform(*REVIVED_AFTER_S)
 
         def revive() -> None:
             try:

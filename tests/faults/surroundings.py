@@ -13,7 +13,7 @@ from uuid import uuid4
 from fixtures.toxiproxy import Direction, Proxy
 
 from faults.evidence import Json
-from faults.record import Record, read_record
+from faults.record import Record
 from faults.sabotage import Nothing, Sabotage
 from faults.stack import Stack
 
@@ -168,11 +168,7 @@ class Surroundings:
             time.sleep(0.1)
 
     def _interview(self) -> str:
-        going_on = [
-            path.stem
-            for path in self._stack.records.glob("*.jsonl")
-            if len(lines := read_record(path)) > 5 and lines[-1]["what"] not in ("ended", "gave_up")
-        ]
+        going_on = sorted(self._sabotage.under_way())
         if not going_on:
             raise Nothing
         return self._random.choice(going_on)
