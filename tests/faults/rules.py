@@ -18,8 +18,8 @@ ANSWERS = ("reply.generated", "tool.called", "facts.extracted")
 N_GRAM = 5
 DEADLINE_S = 16.0
 """A deadline fires within this of its time, even if a job worker dies with it."""
-OUTAGES_S = 15.0
-"""What faults may add to that: Redis away, brains away, the interviewer's words before the next boundary."""
+AWAY_S = 8.0
+"""Redis is away for less than this at a time."""
 
 
 def _difference(expected: list[str], found: list[str]) -> str:
@@ -119,7 +119,7 @@ def coherent(e: Evidence) -> Iterator[str]:
         turn_id, text = event.data["turn_id"], event.data["text"]
         if text != e.joined(turn_id):
             yield f"{turn_id} is finished as {text!r}, its pieces are {e.joined(turn_id)!r}"
-        begun, closed_with, own = text.partition("… ")
+        begun, closed_with, own = _unquoted(e, text).partition("… ")
         if closed_with and own.strip() not in _own_words(e):
             yield f"{turn_id} was closed with words that are not the scenario's: {text!r}"
         yield from (f"{turn_id}: {problem}: {text!r}" for problem in _incoherences(begun))
@@ -127,6 +127,12 @@ def coherent(e: Evidence) -> Iterator[str]:
             yield f"{turn_id}: two questions: {text!r}"
         if not re.search(r"[.?!]\W*$", text):
             yield f"{turn_id}: it stops in the middle: {text!r}"
+
+
+def _unquoted(e: Evidence, text: str) -> str:
+    """Without the ellipsis with which a new bot begins to say what it last understood."""
+    lead = e.scenario.get("words", {}).get("understood", "").partition("{said}")[0]
+    return text.replace(f"{lead}… ", lead) if lead else text
 
 
 def _own_words(e: Evidence) -> set[str]:
@@ -185,7 +191,7 @@ def _order(event: object) -> tuple[int, ...]:
 
 
 def effects_once(e: Evidence) -> Iterator[str]:
-    """One end, one answer to an ask, one firing of a deadline, and no deadline lost."""
+    """One end, one answer to an ask, one firing of a deadline."""
     if len(ends := e.outs("interview.ended")) != 1:
         yield f"interview.ended {len(ends)} times"
     answers = Counter(event.data["ask_id"] for event in e.inputs if event.type in ANSWERS)
@@ -193,12 +199,27 @@ def effects_once(e: Evidence) -> Iterator[str]:
     passed = [event for event in e.inputs if event.type == "deadline.passed"]
     fired = Counter(event.data["deadline_id"] for event in passed)
     yield from (f"deadline {deadline_id} fired {n} times" for deadline_id, n in fired.items() if n > 1)
+
+
+def deadlines_in_time(e: Evidence) -> Iterator[str]:
+    """A stage's deadline fires when it is due, or soon after."""
     changes = e.outs("stage.changed")
+    fired = [event for event in e.inputs if event.type == "deadline.passed"]
+    fired = [event for event in fired if event.data["deadline_id"].startswith("stage-")]
+    for event in fired:
+        before = [change for change in changes if _time(change.occurred_at) < _time(event.occurred_at)]
+        if before and (due := before[-1].data["deadline_s"]):  # else it raced with the stage's end
+            late = _seconds(before[-1].occurred_at, event.occurred_at) - due
+            if late > DEADLINE_S + AWAY_S:
+                yield f"{event.data['deadline_id']} fired {late:.1f} s after its time"
     for entered, left in pairwise(changes):
-        lasted = (_time(left.occurred_at) - _time(entered.occurred_at)).total_seconds()
-        due = entered.data["deadline_s"]
-        if due and lasted > due + DEADLINE_S + OUTAGES_S and not any("stage" in d for d in fired):
+        lasted, due = _seconds(entered.occurred_at, left.occurred_at), entered.data["deadline_s"]
+        if due and lasted > due + DEADLINE_S + AWAY_S and not fired:
             yield f"{entered.data['stage']} lasted {lasted:.0f} s, its deadline of {due:g} s never fired"
+
+
+def _seconds(start: str, end: str) -> float:
+    return (_time(end) - _time(start)).total_seconds()
 
 
 def _time(text: str) -> datetime:
@@ -277,6 +298,7 @@ RULES: tuple[Rule, ...] = (
     heard_as_written,
     stages_in_order,
     effects_once,
+    deadlines_in_time,
     at_rest,
     reported,
     dead_letters_are_the_planted,

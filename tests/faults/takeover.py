@@ -10,7 +10,10 @@ from faults.evidence import Client, Json
 
 IN_FLIGHT_S = 0.1
 """What a worker wrote before it was killed may reach Redis for so long; nobody takes over as soon as that."""
-DISTURBING = ("kill", "worker", "Redis", "connections reset, worker", "half-open, worker", "cut, worker")
+DISTURBING = (
+    *("kill -9 of a worker", "kill -9 of Redis", "Redis", "worker"),
+    *("connections reset, worker", "half-open, worker", "cut, worker"),
+)
 """Kinds of faults (by how they begin) which may hold up whoever takes over, or kill it, too."""
 
 

@@ -125,6 +125,16 @@ def fire_a_deadline_twice(i: Interview) -> None:
         i.put("deadline.passed", f"d{number}", {"deadline_id": "stage-1"})
 
 
+def fire_a_deadline_late(i: Interview) -> None:
+    i.put("deadline.passed", "d", {"deadline_id": "stage-1"})
+    i.inputs[-1]["occurred_at"] = "2026-01-01T00:01:30+00:00"
+
+
+def lose_a_deadline(i: Interview) -> None:
+    left = copy.deepcopy(i.out("stage.changed"))
+    i.outputs.append(left | {"occurred_at": "2026-01-01T00:01:30+00:00"})
+
+
 def keep_the_lease(i: Interview) -> None:
     i.lease = "w-1-abc|3"
 
@@ -202,6 +212,8 @@ def break_off(i: Interview) -> None:
         (end_twice, "effects_once"),
         (answer_an_ask_twice, "effects_once"),
         (fire_a_deadline_twice, "effects_once"),
+        (fire_a_deadline_late, "deadlines_in_time"),
+        (lose_a_deadline, "deadlines_in_time"),
         (keep_the_lease, "at_rest"),
         (leave_an_effect_open, "at_rest"),
         (leave_inputs_unread, "at_rest"),
