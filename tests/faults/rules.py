@@ -52,22 +52,12 @@ def sent_once_and_in_order(e: Evidence) -> Iterator[str]:
 
 def said_is_remembered(e: Evidence) -> Iterator[str]:
     """Each side's words are lines of the final state, once and in order."""
-    expected = [line for line in _lines_by_the_record(e) if line[0] == "candidate"]
-    found = [
-        (line["speaker"], line["of"], line["text"])
-        for line in e.state.get("lines", [])
-        if line["speaker"] == "candidate"
-    ]
-    if expected != found:
-        yield "candidate: " + _difference([str(x) for x in expected], [str(x) for x in found])
-    heard = [line for line in _lines_by_the_record(e) if line[0] == "interviewer"]
-    kept = [
-        (line["speaker"], line["of"], line["text"])
-        for line in e.state.get("lines", [])
-        if line["speaker"] == "interviewer"
-    ]
-    if heard != kept:
-        yield "interviewer: " + _difference([str(x) for x in heard], [str(x) for x in kept])
+    kept = [(line["speaker"], line["of"], line["text"]) for line in e.state.get("lines", [])]
+    for side in ("candidate", "interviewer"):
+        expected = [str(line) for line in _lines_by_the_record(e) if line[0] == side]
+        found = [str(line) for line in kept if line[0] == side]
+        if expected != found:
+            yield f"{side}: {_difference(expected, found)}"
 
 
 def _lines_by_the_record(e: Evidence) -> list[tuple[str, str, str]]:
