@@ -10,6 +10,7 @@ import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -186,6 +187,25 @@ async def interviewing(server: LiveKitServer, room: str) -> AsyncIterator[Script
 async def in_the_room(session: CandidateSession) -> None:
     """Wait until a conversation has joined: what is written before is not for its eyes."""
     assert await session.wait(lambda: session.hearing.agent_present, 10)
+
+
+async def test_an_interviewer_who_is_gone_does_not_sound_with_the_next(
+    livekit_server: LiveKitServer, room_name: str
+) -> None:
+    async with CandidateSession(livekit_server.url, token(livekit_server, room_name, "ann")) as candidate:
+        meters = candidate.hearing.track_meters
+
+        def sounded(tracks: int) -> bool:
+            return sum(bool(meter.spans) for meter in meters.values()) == tracks
+
+        for number in (1, 2):
+            async with interviewing(livekit_server, room_name) as interviewer:
+                await candidate.wait_for_agent(5)
+                assert await interviewer.ask("Hello, who is there?")
+                assert await candidate.wait(partial(sounded, number), 5)
+            assert await candidate.wait(lambda: not candidate.hearing.agent_present, 5)
+    first, second = meters.values()
+    assert first.spans[-1].end < second.spans[0].start
 
 
 async def test_hears_waits_and_answers_by_voice(

@@ -38,6 +38,7 @@ class ListeningRoom:
         self.hearing = Hearing()
         self._room: rtc.Room | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._listening: dict[str, asyncio.Task[None]] = {}
         self._happened = asyncio.Event()
         self._stream_order: dict[tuple[str, str], int] = {}
         self._streams = 0
@@ -71,6 +72,7 @@ class ListeningRoom:
         room.on("participant_attributes_changed", lambda _changed, who: self._on_participant(who))
         room.on("participant_disconnected", self._on_participant_left)
         room.on("track_subscribed", self._on_track)
+        room.on("track_unsubscribed", self._on_track_gone)
         room.on("data_received", self._on_data)
         room.on("disconnected", lambda reason: self._on_disconnected(room, reason))
         self._room, self.hearing.closing = room, None
@@ -108,10 +110,11 @@ class ListeningRoom:
                 continue
         return True
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def _on_participant(self, participant: rtc.Participant) -> None:
         state = participant.attributes.get(AGENT_STATE)
@@ -145,7 +148,14 @@ class ListeningRoom:
     ) -> None:
         self._on_participant(participant)
         if track.kind == rtc.TrackKind.KIND_AUDIO and participant.identity in self.hearing.agent_identities:
-            self._spawn(self._listen(track, publication.sid))
+            self._listening[publication.sid] = self._spawn(self._listen(track, publication.sid))
+
+    def _on_track_gone(
+        self, _track: rtc.Track, publication: rtc.RemoteTrackPublication, _of: rtc.RemoteParticipant
+    ) -> None:
+        """Stop listening: WebRTC would let a later track, of another bot, sound on this one as well."""
+        if (listening := self._listening.pop(publication.sid, None)) is not None:
+            listening.cancel()
 
     async def _listen(self, track: rtc.Track, sid: str) -> None:
         stream = rtc.AudioStream.from_track(

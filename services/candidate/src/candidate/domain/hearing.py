@@ -69,6 +69,8 @@ class Hearing:
     meter: SpeechMeter = field(default_factory=SpeechMeter)
     recordings: dict[str, Recording] = field(default_factory=dict)
     """What each track of the interviewer's carried, by the track's sid."""
+    track_meters: dict[str, SpeechMeter] = field(default_factory=dict)
+    """When each of these tracks was not silent. Every bot publishes one of its own."""
     agent_gone_at: float | None = None
     closing: Closing | None = None
 
@@ -103,6 +105,7 @@ class Hearing:
     def sound(self, track: str, at: float, samples: Samples) -> None:
         """Take a frame of the interviewer's audio."""
         self.meter.add(at, samples, SAMPLE_RATE)
+        self.track_meters.setdefault(track, SpeechMeter()).add(at, samples, SAMPLE_RATE)
         self.recordings.setdefault(track, Recording(SAMPLE_RATE)).add(at, samples)
 
     def said_by_agent(self) -> list[Segment]:
