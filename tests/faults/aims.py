@@ -20,6 +20,8 @@ PAUSED_S = 1.5
 """Longer than a lease lives, and than it takes another worker to take over."""
 NOTICED_S = 0.5
 """Within this a worker that wakes has found its lease gone."""
+AT_ONCE_S = 0.0, 0.2
+"""After this a killed worker is started again, to be there for the next blow."""
 BREATH_S = 2.5
 """Between two blows."""
 
@@ -30,7 +32,7 @@ class Aims:
     def __init__(self, stack: Stack, driver: Process) -> None:
         self._stack = stack
         self._driver = driver
-        self._sabotage = Sabotage(stack, Random(0))
+        self._sabotage = Sabotage(stack, Random(0), AT_ONCE_S)
         self._around = Surroundings(stack, Random(0), self._sabotage)
         self.plants = self._around.plants
 
@@ -43,7 +45,7 @@ class Aims:
 
     def kill_mid_reply(self) -> None:
         """kill -9 of a worker when some of a reply is out."""
-        for _, reply in self._replies(lambda reply: 2 <= reply["pieces"] <= 6):
+        for _, reply in self._replies(lambda reply: 4 <= reply["pieces"] <= 10):
             self._kill(reply["pid"])
 
     def kill_at_the_start(self) -> None:

@@ -32,8 +32,11 @@ class Nothing(Exception):
 class Sabotage:
     """Each fault is a method that returns what it was done to; raises Nothing."""
 
-    def __init__(self, stack: Stack, random: Random) -> None:
+    def __init__(
+        self, stack: Stack, random: Random, revived_after_s: tuple[float, float] = REVIVED_AFTER_S
+    ) -> None:
         self._stack = stack
+        self._revived_after_s = revived_after_s
         self._random = random
         self._lock = threading.Lock()
         self._revivals: list[threading.Thread] = []
@@ -171,7 +174,7 @@ class Sabotage:
 
     def _revive(self, brain: Brain) -> None:
         """Start it again after a moment, as Kubernetes would."""
-        delay = self._random.uniform(*REVIVED_AFTER_S)
+        delay = self._random.uniform(*self._revived_after_s)
 
         def revive() -> None:
             try:

@@ -15,7 +15,7 @@ from faults.stack import PACE, ground, stack
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 
-QUICK = ("acknowledge_on_read", "no_recall", "append_without_seen", "no_dead_letter")
+QUICK = ("acknowledge_on_read", "effects_not_kept", "append_without_seen", "no_dead_letter")
 
 
 def test_interviews_under_faults_break_no_rule(tmp_path: Path) -> None:
