@@ -12,7 +12,7 @@ class BrainSettings(ProviderSettings, LiveKitSettings):
     jobs_redis_url: str = Field("", alias="JOBS_REDIS_URL")
     """Where arq keeps its jobs: one node or Sentinel, never a Cluster. Empty: REDIS_URL."""
     model: str = Field("gemini-flash-lite-latest", alias="VIVA_MODEL")
-    lease_ttl_s: float = Field(0.9, alias="VIVA_LEASE_TTL_S", gt=0.1)
+    lease_ttl_s: float = Field(0.75, alias="VIVA_LEASE_TTL_S", gt=0.1)
     """How long a dead worker's interviews wait for another: at most this and a heartbeat."""
     heartbeat_s: float = Field(0.15, alias="VIVA_HEARTBEAT_S", gt=0)
     """Between two signs of life. A worker that shows none for the length of a lease has lost it."""
