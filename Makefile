@@ -26,7 +26,7 @@ up: setup ## start the whole stack and keep it running; Ctrl-C stops it
 test: setup-tests ## all tests (ARGS="-m unit" for some)
 	$(UV) run --frozen pytest $(ARGS)
 
-faults: setup-tests ## hundreds of interviews under kills, cuts and poison, and a checker (ARGS="--seed 7 --text 50")
+faults: setup-tests ## hundreds of interviews under kills, cuts and poison, and a checker (ARGS="--seed 7 --text 50 --voice 2")
 	@PYTHONPATH=tests .venv/bin/python -m faults $(ARGS)
 
 bench-aof: setup ## what a power cut takes of what Redis acknowledged (ARGS="--seconds 30 --instants 40")

@@ -8,4 +8,7 @@ leaves a *record* (``record.py``): what it sent and what it heard, written witho
 *injector* breaks things meanwhile. At the end the *checker*, which imports nothing of Viva, holds the records
 against what is in Redis. ``planted.py`` proves the checker: it plants one defect at a time, and each must be
 found.
+
+By voice (``voice_campaign.py``) it is the same with real rooms, bots and speech: the driver is ``voice.py``,
+the injector ``voice_faults.py``, and the rules are in ``voice_rules.py``.
 """

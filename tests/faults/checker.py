@@ -8,22 +8,28 @@ from pathlib import Path
 
 from faults.evidence import Client, Evidence, Json, Violation, gather, letters_of
 from faults.rules import RULES, letters_match
+from faults.voice_rules import VOICE_RULES
+
+RULES_OF = {"text": RULES, "voice": VOICE_RULES}
+"""By the kind of the interview's driver."""
 
 
 def check_interview(evidence: Evidence) -> list[Violation]:
     """What one interview breaks."""
     return [
         Violation(evidence.interview_id, rule.__name__, problem)
-        for rule in RULES
+        for rule in RULES_OF[evidence.kind]
         for problem in rule(evidence)
     ]
 
 
-def check(redis: Client, prefix: str, records: Path, planted: Sequence[Json]) -> list[Violation]:
+def check(
+    redis: Client, prefix: str, records: Path, planted: Sequence[Json], faults: Sequence[Json] = ()
+) -> list[Violation]:
     """What all interviews with a record break, and the mailboxes as a whole."""
     found = [Violation("*", rule, problem) for rule, problem in _everywhere(redis, prefix, planted)]
     for record in sorted(records.glob("*.jsonl")):
-        found += check_interview(gather(redis, prefix, record, planted))
+        found += check_interview(gather(redis, prefix, record, planted, faults))
     return found
 
 

@@ -51,6 +51,7 @@ class Evidence:
         fields: the state's hash.
         letters: its dead letters.
         planted: what the injector put into its streams: stream, entry_id, kind.
+        faults: what else the injector did, to all interviews.
     """
 
     interview_id: str
@@ -61,8 +62,14 @@ class Evidence:
     fields: dict[str, str] = field(default_factory=dict)
     letters: list[Json] = field(default_factory=list)
     planted: list[Json] = field(default_factory=list)
+    faults: Sequence[Json] = ()
     report: Json | None = None
     lease: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """Of the driver; that of a driver which broke off at once does not matter."""
+        return str(self.record[0]["kind"]) if self.record else "text"
 
     def sent(self, kind: str) -> list[Json]:
         """Payloads of one type that the driver sent, in order."""
@@ -109,7 +116,9 @@ class Evidence:
         return set(ids[: ids.index(self.end) + 1] if self.end in ids else ids)
 
 
-def gather(redis: Client, prefix: str, record: Path, planted: Sequence[Json]) -> Evidence:
+def gather(
+    redis: Client, prefix: str, record: Path, planted: Sequence[Json], faults: Sequence[Json] = ()
+) -> Evidence:
     """Read all that there is of one interview."""
     interview_id = record.stem
 
@@ -135,6 +144,7 @@ def gather(redis: Client, prefix: str, record: Path, planted: Sequence[Json]) ->
         fields={name.decode(): value.decode(errors="replace") for name, value in fields.items()},
         letters=letters_of(dead),
         planted=ours,
+        faults=faults,
         report=json.loads(report) if report else None,
         lease=lease.decode() if lease else None,
     )
