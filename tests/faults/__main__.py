@@ -56,6 +56,8 @@ def voice_table(outcome: VoiceOutcome) -> str:
         backs = outcome.backs(interrupting=interrupting)
         p50, longest = figures(backs)
         lines.append(f"next bot heard, {what}: {len(backs)}, median {p50} s, longest {longest} s")
+    lines.append(f"utterances: {outcome.said}, of which {outcome.owed} spoken to a living bot, and compared")
+    lines.append(f"interviews without a fault: {', '.join(outcome.untouched) or 'none'}")
     end = f"{len(outcome.violations)} violations by voice, {outcome.seconds:.0f} s"
     return "\n".join([*lines, end])
 
@@ -75,7 +77,7 @@ def result(outcome: Outcome | None, voice: VoiceOutcome | None, verdicts: list[V
     held = [o for o in (outcome, voice) if o]
     false_alarms = [v for verdict in verdicts if not verdict.planted.defect for v in verdict.violations]
     return {
-        "interviews_text": outcome.interviews["text"] if outcome else 0,
+        "interviews_text": outcome.interviews if outcome else 0,
         "interviews_voice": voice.interviews if voice else 0,
         "faults": sum(sum(o.faults.values()) for o in held),
         "violations": sum(len(o.violations) for o in held) + len(false_alarms),
@@ -109,8 +111,7 @@ def main() -> int:
     if options.text:
         (folder / "interviews").mkdir(parents=True)
         with ground(folder / "interviews") as on, stack(on, "viva") as brains:
-            interviews = {"text": options.text}
-            outcome = hold(brains, interviews, options.seed, pause_s=PAUSE_S, limit_s=LIMIT_S, tell=tell)
+            outcome = hold(brains, options.text, options.seed, pause_s=PAUSE_S, limit_s=LIMIT_S, tell=tell)
         print(table(outcome))
         violations += outcome.violations
     if options.voice:

@@ -1,4 +1,4 @@
-"""One campaign: so many interviews while the injector breaks things, then rest, then the checker."""
+"""The campaign by text: so many interviews while the injector breaks things, then rest, then the checker."""
 
 from __future__ import annotations
 
@@ -19,15 +19,13 @@ AT_ONCE = 16
 TELL_S = 15.0
 REST_S = 100.0
 """Within this after the last fault all is at rest: a report may take 90 s if its job worker was killed."""
-DRIVERS = {"text": "faults.text"}
-"""The module that drives each kind of interview. ``record.py`` says what it leaves."""
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What a campaign has shown."""
 
-    interviews: dict[str, int]
+    interviews: int
     faults: Counter[str]
     kills: int
     """Of workers, by kill -9."""
@@ -44,7 +42,7 @@ class Outcome:
 
 def hold(
     stack: Stack,
-    interviews: dict[str, int],
+    interviews: int,
     seed: int,
     *,
     pause_s: float,
@@ -53,11 +51,11 @@ def hold(
     options: Sequence[str] = (),
     tell: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
-    """Hold so many interviews of each kind under faults.
+    """Hold so many interviews by text under faults.
 
     Args:
         pause_s, length: of faults; see Injector.
-        options: further ones for the drivers.
+        options: further ones for the driver.
 
     Raises:
         TimeoutError: they are not over within ``limit_s``.
@@ -66,30 +64,26 @@ def hold(
     stack.start_brains(workers=WORKERS, jobs=JOBS)
     tell(f"{WORKERS} workers and {JOBS} job workers are up")
     injector = Injector(stack, seed, pause_s=pause_s, length=length)
-    drivers = [
-        stack.driver(
-            DRIVERS[kind],
-            *("--name", kind, "--seed", str(seed), "--interviews", str(number), "--at-once", str(AT_ONCE)),
-            *options,
-        )
-        for kind, number in interviews.items()
-        if number
-    ]
+    driver = stack.driver(
+        "faults.text",
+        *("--name", "text", "--seed", str(seed), "--interviews", str(interviews), "--at-once", str(AT_ONCE)),
+        *options,
+    )
     injector.start()
     told = began
     try:
-        while any(driver.is_running() for driver in drivers):
+        while driver.is_running():
             injector.check()
             if time.monotonic() > began + limit_s:
                 raise TimeoutError(f"the interviews were not over within {limit_s:g} s: see {stack.folder}")
             if time.monotonic() > told + TELL_S:
                 told = time.monotonic()
-                tell(_progress(stack, injector, sum(interviews.values())))
+                tell(_progress(stack, injector, interviews))
             time.sleep(0.2)
     finally:
         injector.stop()
-    if failed := [driver.name for driver in drivers if driver.wait(0)]:
-        raise RuntimeError(f"{', '.join(failed)} failed: see its log in {stack.folder}")
+    if driver.wait(0):
+        raise RuntimeError(f"the driver failed: see {driver.log}")
     rest_s = wait_for_rest(stack.redis, stack.prefix, stack.records, REST_S)
     tell(f"all is at rest after {rest_s:.1f} s; checking")
     return _outcome(stack, injector, began)
@@ -110,7 +104,7 @@ def _outcome(stack: Stack, injector: Injector, began: float) -> Outcome:
     if difference := stack.replay():
         violations.append(Violation("*", "replays", difference))
     return Outcome(
-        interviews=dict(Counter(record[0]["kind"] for record in records)),
+        interviews=len(records),
         faults=count(faults) + Counter({"duplicate appends by the candidates' side": again}),
         kills=sum("turns" in fault for fault in faults),
         hits=hits(stack.redis, stack.prefix, faults),

@@ -20,11 +20,9 @@ QUICK = ("acknowledge_on_read", "effects_not_kept", "append_without_seen", "no_d
 
 def test_interviews_under_faults_break_no_rule(tmp_path: Path) -> None:
     with ground(tmp_path) as on, stack(on, "viva") as brains:
-        outcome = hold(
-            brains, {"text": 12}, 4, pause_s=0.2, length=0.3, limit_s=150, options=("--persona", "alice")
-        )
+        outcome = hold(brains, 12, 4, pause_s=0.2, length=0.3, limit_s=150, options=("--persona", "alice"))
     assert outcome.violations == []
-    assert outcome.interviews == {"text": 12}
+    assert outcome.interviews == 12
     assert len(outcome.faults) >= 20, outcome.faults
     assert 3 * len({hit.kill for hit in outcome.hits}) >= outcome.kills > 2
     assert max(outcome.waits(disturbed=False)) < 3

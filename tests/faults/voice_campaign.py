@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from faults.checker import check, wait_for_rest
-from faults.evidence import Violation, gather
+from faults.evidence import Evidence, Violation, gather
 from faults.injector import count
 from faults.record import read_record
 from faults.voice_faults import VoiceInjector
-from faults.voice_rules import Loss, losses
+from faults.voice_rules import Loss, losses, spoken_to_a_bot
 from faults.voice_stack import VoiceStack
 
 AT_ONCE = 2
@@ -29,6 +29,12 @@ class VoiceOutcome:
     faults: Counter[str]
     losses: list[Loss]
     """Of bots."""
+    said: int
+    """Utterances of the candidates."""
+    owed: int
+    """Those of them that were spoken to a living bot: what is in the log is compared with them."""
+    untouched: list[str]
+    """Interviews without a fault."""
     violations: list[Violation]
     seconds: float
 
@@ -85,12 +91,24 @@ def _outcome(stack: VoiceStack, injector: VoiceInjector, began: float) -> VoiceO
     if difference := stack.replay():
         violations.append(Violation("*", "replays", difference))
     paths = sorted(stack.records.glob("*.jsonl"))
-    gone = [loss for path in paths for loss in losses(gather(stack.redis, stack.prefix, path, [], faults))]
+    held = [gather(stack.redis, stack.prefix, path, [], faults) for path in paths]
     reloads = sum(line["what"] == "back" for record in _records(stack) for line in record)
     return VoiceOutcome(
-        interviews=len(paths),
+        interviews=len(held),
         faults=count(faults) + Counter({"candidate reloads the page": reloads}),
-        losses=gone,
+        losses=[loss for evidence in held for loss in losses(evidence)],
+        said=sum(line["what"] == "said" for record in _records(stack) for line in record),
+        owed=sum(len(spoken_to_a_bot(evidence)) for evidence in held),
+        untouched=[evidence.interview_id for evidence in held if not _was_touched(evidence)],
         violations=violations,
         seconds=time.monotonic() - began,
+    )
+
+
+def _was_touched(e: Evidence) -> bool:
+    """Whether anything happened to it: to its bot, to all, or by its candidate."""
+    began, ended = e.record[0]["t"], e.record[-1]["t"]
+    done = [f for f in e.faults if began < f["t"] and f["t"] - (f["ended"] - f["began"]) < ended]
+    return any(e.interview_id in f.get("rooms", [e.interview_id]) for f in done) or any(
+        line["what"] == "left" for line in e.record
     )

@@ -123,7 +123,7 @@ def said_goodbye(e: Evidence) -> Iterator[str]:
 
 def understood(e: Evidence) -> Iterator[str]:
     """What was spoken to a living bot is in the log, by time and by words, in order, and nothing else is."""
-    said, heard = _lines(e, "said"), _inputs(e, "utterance.heard")
+    said, heard, owed = _lines(e, "said"), _inputs(e, "utterance.heard"), spoken_to_a_bot(e)
     times = [_time(event.data["speech_ended_at"] or event.occurred_at) for event in heard]
     if times != sorted(times):
         yield f"the log has utterances in another order than they were spoken in: {times}"
@@ -133,7 +133,7 @@ def understood(e: Evidence) -> Iterator[str]:
         texts = [
             event.data["text"] for event, at in zip(heard, times, strict=True) if start <= at < following
         ]
-        if not line["whole"] or _is_lost(e, line):
+        if line not in owed:
             continue
         if not texts:
             yield f"{line['text']!r} is not in the log"
@@ -146,6 +146,11 @@ def understood(e: Evidence) -> Iterator[str]:
         yield f"{wrong:.0%} of the words are wrong"
     early = [event.data["text"] for event, at in zip(heard, times, strict=True) if at < starts[0]]
     yield from (f"nobody has said {text!r}" for text in early)
+
+
+def spoken_to_a_bot(e: Evidence) -> list[Json]:
+    """What the candidate said whole while a bot listened."""
+    return [line for line in _lines(e, "said") if line["whole"] and not _is_lost(e, line)]
 
 
 def _is_lost(e: Evidence, said: Json) -> bool:

@@ -20,7 +20,7 @@ from faults.voice import SCENARIO
 WORKERS, JOBS, BOTS = 3, 2, 2
 SPEECH = PACE | {"VIVA_LOCAL_RECOGNIZERS": "2"}
 SCREENING = Path(__file__).parents[2] / "scenarios" / "screening.yaml"
-ASKED = {"self_intro": ("name", "current_role"), "past_experience": ("project", "impact")}
+ASKED = {"self_intro": ("name",), "past_experience": ("project", "impact")}
 DEADLINES = {"self_intro": 30, "past_experience": 60}
 
 
