@@ -27,7 +27,11 @@ NAME, ROLE, BYE = (
 )
 WORDS = {"hold": "One moment, please.", "no_sound": "Please type.", "lost_connection": SORRY}
 STAGE = {"name": "intro", "words": {"opening": ASKED, "fallback": ["Go on."], "bridge": "So let us go on."}}
-SCENARIO = {"words": WORDS, "stages": [STAGE], "ending": {"farewell": "Farewell."}}
+SCENARIO = {
+    "words": WORDS,
+    "stages": [STAGE],
+    "ending": {"farewell": "Farewell.", "goodbyes": ["bye", "goodbye"]},
+}
 
 
 def clock(second: float) -> str:
@@ -91,6 +95,7 @@ def good() -> Evidence:
         {"what": "spans", "track": "one", "spans": [[3, 5], [14, 17]]},
         {"what": "spans", "track": "two", "spans": [[46, 49], [65, 67], [80, 82]]},
         *(segment(f"bot-{epoch}", text, at) for _, text, at, epoch in replies),
+        {"what": "understood", "text": "my name is alice round", "final": True, "at": 13},
         {"what": "stage", "index": 0, "at": 2},
         {"what": "stage", "index": 0, "at": 44},
         {"what": "ended"},
@@ -134,11 +139,20 @@ def test_a_new_bot_lets_the_candidate_finish() -> None:
     assert broken(interview) == set()
 
 
-def test_a_goodbye_that_no_bot_could_hear_ends_in_silence() -> None:
+def test_a_goodbye_that_was_not_understood_ends_in_silence() -> None:
     interview = good()
     end_in_silence(interview)
-    killed = {"kind": "kill -9 of a bot's job", "at": 72, "began": 72, "ended": 73, "rooms": ["i"]}
-    assert "said_goodbye" not in broken(replace(interview, faults=[*interview.faults, killed]))
+    change(interview, 8, text="thank you very much could buy")
+    assert broken(interview) == set()
+
+
+def test_words_die_with_a_bot_that_has_not_understood_them_yet() -> None:
+    interview = good()
+    lose_an_utterance(interview)
+    killed_early = replace(interview, faults=[{**interview.faults[0], "at": 25.0}])
+    assert broken(killed_early) == {"understood"}
+    killed_early.record.remove(find(killed_early, "understood"))
+    assert broken(killed_early) == set()
 
 
 def lose_an_utterance(e: Evidence) -> None:

@@ -68,6 +68,9 @@ class RecordingSeat(CandidateSession):
             self._record.write(
                 "segment", of=segment.participant, text=segment.text, final=segment.final, **times
             )
+        agents = self.hearing.agent_identities
+        for own in (s for s in self.hearing.segments.values() if s.participant not in agents):
+            self._record.write("understood", text=own.text, final=own.final, at=_wall(own.updated_at))
         for message in self.stage_messages:
             self._record.write("stage", index=message.index, at=_wall(message.at))
 

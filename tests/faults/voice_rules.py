@@ -7,6 +7,7 @@ A candidate's record by voice has, with times of the wall clock (``at``, ``start
     sounds    track: something begins to sound on it
     spans     track, spans: when it sounded, all in all
     segment   of (an interviewer's identity), text, final, started, updated: its transcript
+    understood  text, final: what speech to text has made of the candidate's words, by the room's transcript
     stage     index: the page was told of a stage
 """
 
@@ -36,6 +37,8 @@ BACK_S = 10.0
 """At most so long after its bot's death a candidate hears the next one."""
 TURN_S = 7.0
 """Words are in the log at most so long after they were spoken: the end of a turn takes up to six seconds."""
+SLOW_TURN_S = 20.0
+"""The same, if speech to text has understood nothing of them yet: on a busy machine it is slow."""
 SETTLING_S = 3.0
 """After coming back to the room the candidate is listened to within this."""
 EARS_BACK_S = 15.0
@@ -114,11 +117,16 @@ def _away(e: Evidence) -> list[tuple[float, float]]:
 
 
 def said_goodbye(e: Evidence) -> Iterator[str]:
-    """It ended because the candidate said goodbye; or fell silent, if no bot could hear that."""
+    """It ended because the candidate said goodbye; by silence only if that was not understood."""
     reasons = [event.data["reason"] for event in e.outs("interview.ended")]
-    said = _lines(e, "said")
-    if reasons != ["goodbye"] and not (reasons == ["silence"] and said and _is_lost(e, said[-1])):
-        yield f"it ended by {reasons}"
+    last = [_words(event.data["text"]) for event in _inputs(e, "utterance.heard")][-1:]
+    was_understood = any(re.search(rf"\b{word}\b", text) for text in last for word in _goodbyes(e))
+    if reasons != (["goodbye"] if was_understood else ["silence"]):
+        yield f"it ended by {reasons}, the last words were {last}"
+
+
+def _goodbyes(e: Evidence) -> list[str]:
+    return [_words(word) for word in e.scenario["ending"]["goodbyes"]]
 
 
 def understood(e: Evidence) -> Iterator[str]:
@@ -155,10 +163,18 @@ def spoken_to_a_bot(e: Evidence) -> list[Json]:
 
 def _is_lost(e: Evidence, said: Json) -> bool:
     """Whether something happened meanwhile for which words may be lost."""
-    gone = [(loss.at - TURN_S, loss.over) for loss in losses(e)]
+    gone = [
+        (loss.at - (TURN_S if _was_understood(e, said, loss.at) else SLOW_TURN_S), loss.over)
+        for loss in losses(e)
+    ]
     gone += [(left - TURN_S, back + SETTLING_S) for left, back in _away(e)]
     gone += [(f["began"] - TURN_S, f["ended"] + EARS_BACK_S) for f in e.faults if f.get("ears")]
     return any(said["started"] < until and said["ended"] > since for since, until in gone)
+
+
+def _was_understood(e: Evidence, said: Json, before: float) -> bool:
+    """Whether speech to text had made something of it by then: it may be slow, and dies with its bot."""
+    return any(u["final"] and said["started"] < u["at"] < before for u in _lines(e, "understood"))
 
 
 def _words(text: str) -> str:
