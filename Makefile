@@ -1,6 +1,6 @@
 # Every target sets the machine up first; that takes a moment when it is set up already.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests interview up test faults bench-aof check format doctor
+.PHONY: help setup setup-tests interview up test faults bench-aof bench-workers check format doctor
 
 PERSONA ?= alice
 SCENARIO ?= screening
@@ -31,6 +31,9 @@ faults: setup-tests ## hundreds of interviews under kills, cuts and poison, and 
 
 bench-aof: setup ## what a power cut takes of what Redis acknowledged (ARGS="--seconds 30 --instants 40")
 	@PYTHONPATH=tests .venv/bin/python -m bench.aof_loss $(ARGS)
+
+bench-workers: setup ## what turns cost while workers are restarted (ARGS=rolling), or with 1, 2 and 4 of them (ARGS=spread)
+	@PYTHONPATH=tests .venv/bin/python -m bench.workers $(ARGS)
 
 check: setup ## lint, format and types
 	$(UV) run --frozen ruff check

@@ -1,7 +1,7 @@
 """What brain workers cost a turn: while they are restarted one after the other, and when there are 1, 2 or 4.
 
-    python -m bench.workers rolling [--interviews 20] [--seconds 20]
-    python -m bench.workers spread  [--interviews 20] [--seconds 10]
+    make bench-workers ARGS="rolling --interviews 20 --seconds 15"
+    make bench-workers ARGS="spread --interviews 20 --seconds 15"
 
 Real Redis, real workers, the local model. A turn is an utterance to the first words of its answer, in ms.
 """
