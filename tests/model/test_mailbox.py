@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from model.mailbox import MUTANTS, SETUPS, check, explore
+from model.mailbox import MUTANTS
+from model.search import SETUPS, Search, check
 
 pytestmark = pytest.mark.unit
 
 
 @pytest.mark.parametrize("setup", SETUPS)
 def test_the_protocol_holds(setup: str) -> None:
-    verdict = explore(**SETUPS[setup])
+    verdict = Search(SETUPS[setup]).run()
     assert not verdict.wrong, verdict.trace
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_a_broken_rule_is_noticed(mutant: str) -> None:
-    assert any(verdict.wrong for verdict in check(mutant).values()), MUTANTS[mutant]
+    assert check(mutant), MUTANTS[mutant]
