@@ -168,6 +168,11 @@ class WorkerProcess(Process):
         self.start(self._worker.run())
 
     @property
+    def is_giving_away(self) -> bool:
+        """Whether it stops: it hands back its lease, or else asks first for what it has to pass on."""
+        return any(gate.name == "hand_back" or gate.reads_what_is_pending for gate in self.port.waiting)
+
+    @property
     def tenure(self) -> Tenure | None:
         """Its part in the interview."""
         tenure = self._worker._tenures.get(INTERVIEW)

@@ -15,7 +15,7 @@ from fakes.world import World
 from schedules.driver import Driver
 from schedules.gates import Command, Wire
 from schedules.processes import INTERVIEW, NOW, PoisonedDecide, tracked
-from schedules.schedule import Deviation, Schedule
+from schedules.schedule import Deviation
 from schedules.still_loop import StillLoop
 from viva_shared.broker import Keys
 from viva_shared.broker.doorbell import GROUP
@@ -66,15 +66,27 @@ class Runs:
 
     def _run(self, seed: int, tally: Tally) -> None:
         keys = Keys(f"{self._prefix}-{seed}")
-        self._prepare(keys)
-        loop = StillLoop()
-        loop.set_task_factory(tracked)
-        driver = Driver(seed, loop, self._wire, keys)
-        schedule = driver.schedule
+        workers: list[str] = []
         try:
-            with patch.object(
-                serving, "decide", PoisonedDecide(driver.kills, schedule.observer.first_answers)
-            ):
+            self._prepare(keys)
+            loop = StillLoop()
+            loop.set_task_factory(tracked)
+            driver = Driver(seed, loop, self._wire, keys)
+            workers = driver.schedule.worker_names
+            self._drive(seed, driver, loop)
+        finally:
+            parts = (keys.state, keys.lease, keys.inputs, keys.seen, keys.outputs, keys.dead)
+            names = [*map(keys.worker, workers), *(part(INTERVIEW) for part in parts)]
+            self._wire.redis.unlink(keys.ready, *names)
+        tally.schedules += 1
+        tally.choices += driver.choices
+        tally.steps += driver.schedule.counts
+
+    def _drive(self, seed: int, driver: Driver, loop: StillLoop) -> None:
+        schedule = driver.schedule
+        poisoned = PoisonedDecide(driver.kills, schedule.observer.first_answers)
+        try:
+            with patch.object(serving, "decide", poisoned):
                 driver.run()
         except Exception as error:
             trace = "\n".join(schedule.trace)
@@ -83,10 +95,6 @@ class Runs:
         finally:
             schedule.close()
             loop.close()
-            self._forget(keys, schedule)
-        tally.schedules += 1
-        tally.choices += driver.choices
-        tally.steps += schedule.counts
 
     def _prepare(self, keys: Keys) -> None:
         """Make the interview with the real functions."""
@@ -110,11 +118,6 @@ class Runs:
         )
         if released != [b"released"]:
             raise Deviation(f"an interview that is at rest is not released: {released}")
-
-    def _forget(self, keys: Keys, schedule: Schedule) -> None:
-        parts = (keys.state, keys.lease, keys.inputs, keys.seen, keys.outputs, keys.dead)
-        workers = (keys.worker(name) for name in schedule.worker_names)
-        self._wire.redis.unlink(keys.ready, *workers, *(part(INTERVIEW) for part in parts))
 
 
 def _call(function: str, keys: list[str], *args: str | int | bytes) -> Command:

@@ -208,9 +208,7 @@ class Schedule:
             raise Deviation(f"worker {i} has ended: {process.main}")
         elif w.at == "leaving":
             pass
-        elif process.is_waiting_for("hand_back") or any(
-            g.reads_what_is_pending for g in process.port.waiting
-        ):
+        elif process.is_giving_away:
             if w.at == "held" and not process.is_waiting_for("hand_back"):
                 self._lose(i, w)
             self._take(f"w{i} stops")
@@ -228,8 +226,10 @@ class Schedule:
         outputs = self.keys.outputs(INTERVIEW)
         recalls = any(gate.name == "XRANGE" and gate.args[1] == outputs for gate in process.port.waiting)
         if w.at == "passing" and not w.passing:
-            [gate] = [gate for gate in process.port.waiting if "bell_id" in gate.args]
-            return f"w{i} takes bell {self.observer.bell(gate.value('bell_id'))} to pass"
+            bells = [gate.value("bell_id") for gate in process.port.waiting if "bell_id" in gate.args]
+            if not bells:
+                raise Deviation(f"w{i} found the interview busy, and passes no bell")
+            return f"w{i} takes bell {self.observer.bell(bells[0])} to pass"
         if w.inherits and recalls:
             return f"w{i} takes up ask {w.inherits}"
         if w.asking and w.asking == process.crashed_ask and recalls:
