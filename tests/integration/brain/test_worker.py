@@ -364,6 +364,26 @@ async def test_an_answer_that_was_rejected_is_given_again(
     assert len(rejected) == 1
 
 
+async def test_an_ask_whose_every_answer_is_rejected_is_given_up(
+    mailboxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def grim(scenario, state, event):  # type: ignore[no-untyped-def]
+        if isinstance(event.data, ReplyGenerated) and event.data.ask_id.startswith("t1."):
+            raise NotAnInput("as an older worker would say of a newer version")
+        return decide(scenario, state, event)
+
+    monkeypatch.setattr(serving, "decide", grim)
+    room, model = TextRoom(mailboxes), ScriptedModel(["Hello."], [""], [""], [""], ["Go on."])
+    async with working(build_worker(mailboxes, model, RecordingQueue())):
+        await room.open()
+        await room.wait_for(lambda out: len([e for e in out if e.type == "input.rejected"]) > 3 or None, "it")
+        await nothing_is_left(mailboxes)
+        asked = len(model.prompts)
+        await room.say("are you there")
+        assert await room.hear() == "Go on."
+    assert asked == 4, "once, and as often again as anything is begun"
+
+
 class BrokenModel(ScriptedModel):
     """A model whose adapter has a defect."""
 

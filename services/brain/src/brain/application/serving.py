@@ -75,6 +75,7 @@ class Serving:
 
         A doorbell in hand before the release names only inputs that the release saw.
         """
+        rejected = 0
         try:
             while True:
                 self._wake.clear()
@@ -91,8 +92,11 @@ class Serving:
                     case "news":
                         continue
                     case "effects":  # its answer was rejected: it is to be performed again
+                        rejected += 1
                         await asyncio.sleep(AGAIN_S)
                         await self._inherit()
+                        if rejected > self._tools.max_tries:
+                            await self._give_up()
         finally:
             await self._stop(list(self._running))
 
@@ -101,6 +105,13 @@ class Serving:
         snapshot = await self._tools.mailboxes.snapshot(self._interview_id)
         effects = snapshot.effects if snapshot else {}
         self._inherited = {effect_id: decode_effect(raw) for effect_id, raw in effects.items()}
+
+    async def _give_up(self) -> None:
+        """Close effects whose every answer is rejected: a defect, which must not call the model for ever."""
+        effect_ids = list(self._inherited)
+        log.error("effects.given_up", interview_id=self._interview_id, effect_ids=effect_ids)
+        await self._tools.mailboxes.confirm(self._lease, *effect_ids)
+        self._inherited = {}
 
     def _start_inherited(self) -> None:
         """What others began is performed again, once it is known that its answer is not among the news."""
