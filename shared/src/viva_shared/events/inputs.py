@@ -19,6 +19,27 @@ class InterviewCreated(Payload):
     candidate_identity: str | None = None
     """None in a room that was opened by a bare token: the first who may speak becomes the candidate."""
     candidate_name: str | None = None
+    consent_required: bool = False
+    """Until ``candidate.consented`` nothing is asked, and nothing said reaches speech to text."""
+    expires_at: AwareDatetime | None = None
+    """When an interview that nobody has begun counts as abandoned."""
+
+
+class CandidateConsented(Payload):
+    """The candidate has read that an AI interviews and scores, and agreed. The first of these counts."""
+
+    type: Literal["candidate.consented"] = "candidate.consented"
+    via: Literal["api", "page", "chat"]
+    notice: str
+    """The words they agreed to."""
+
+
+class CandidateReplaced(Payload):
+    """Somebody else takes the candidate's place: one candidate an interview."""
+
+    type: Literal["candidate.replaced"] = "candidate.replaced"
+    identity: str
+    name: str | None = None
 
 
 class BotJoined(Payload):
@@ -34,6 +55,8 @@ class CandidateJoined(Payload):
     type: Literal["candidate.joined"] = "candidate.joined"
     identity: str
     name: str | None = None
+    via: Literal["voice", "text"] = "voice"
+    """``text``: there is no room, as over REST. Whoever types has time: only an answer moves anything."""
 
 
 class CandidateLeft(Payload):
@@ -126,6 +149,38 @@ class FactsExtracted(Payload):
     error: str | None = None
 
 
+class QuestionsMade(Payload):
+    """The questions of a question set; those of the scenario where the model failed."""
+
+    type: Literal["questions.made"] = "questions.made"
+    ask_id: str
+    questions: tuple[str, ...]
+    source: Literal["model", "scenario"] = "model"
+    error: str | None = None
+
+
+class AnswerAssessed(Payload):
+    """What the model makes of an answer: a proposal, which the stage machine validates."""
+
+    type: Literal["answer.assessed"] = "answer.assessed"
+    ask_id: str
+    score: int | None
+    """0 to 100; None with a reason: there is nothing to go by."""
+    reason: str
+    evidence: tuple[str, ...] = ()
+    """What the score rests on, in the candidate's own words."""
+    feedback: str = ""
+    coach_notes: str = ""
+    error: str | None = None
+
+
+class EndRequested(Payload):
+    """The interview is to end now, whatever is left to ask."""
+
+    type: Literal["end.requested"] = "end.requested"
+    by: Literal["candidate", "recruiter"]
+
+
 class DeadlinePassed(Payload):
     """A deadline, enqueued as a job, has come. One that is no longer set is ignored."""
 
@@ -135,6 +190,8 @@ class DeadlinePassed(Payload):
 
 Input = Annotated[
     InterviewCreated
+    | CandidateConsented
+    | CandidateReplaced
     | BotJoined
     | CandidateJoined
     | CandidateLeft
@@ -146,6 +203,9 @@ Input = Annotated[
     | ReplyGenerated
     | ToolCalled
     | FactsExtracted
+    | QuestionsMade
+    | AnswerAssessed
+    | EndRequested
     | DeadlinePassed,
     Field(discriminator="type"),
 ]

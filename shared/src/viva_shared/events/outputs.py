@@ -51,7 +51,7 @@ class StageChanged(Payload):
     title: str
     index: int
     of: int
-    reason: Literal["opened", "tool", "deadline", "silence"]
+    reason: Literal["opened", "tool", "deadline", "silence", "answered"]
     deadline_s: float | None = None
 
 
@@ -62,11 +62,44 @@ class FactsLearnt(Payload):
     facts: dict[str, str | None]
 
 
+class ListeningAllowed(Payload):
+    """What the candidate says may be listened to from now on; said again to each bot that joins."""
+
+    type: Literal["listening.allowed"] = "listening.allowed"
+    reason: Literal["consented", "not_required"]
+
+
+class QuestionAsked(Payload):
+    """A question of a question set is put. ``index`` counts from 0; again, where it is repeated."""
+
+    type: Literal["question.asked"] = "question.asked"
+    turn_id: str
+    index: int
+    of: int
+    text: str
+
+
+class AnswerScored(Payload):
+    """An answer's score: a number with evidence, or None with the reason. A later one replaces an earlier."""
+
+    type: Literal["answer.scored"] = "answer.scored"
+    index: int
+    of: int
+    utterance_id: str | None
+    """The last utterance of the answer; None: there was none."""
+    score: int | None
+    reason: str
+    evidence: tuple[str, ...] = ()
+    feedback: str = ""
+    coach_notes: str = ""
+
+
 class InterviewEnded(Payload):
     """The interview is over; the room may close."""
 
     type: Literal["interview.ended"] = "interview.ended"
-    reason: Literal["goodbye", "silence", "abandoned"]
+    reason: Literal["goodbye", "silence", "abandoned", "completed", "finished"]
+    """``completed``: all questions of the set were asked; ``finished``: somebody asked for the end."""
 
 
 class InputRejected(Payload):
@@ -85,6 +118,9 @@ Output = Annotated[
     | ReplyCancelled
     | StageChanged
     | FactsLearnt
+    | ListeningAllowed
+    | QuestionAsked
+    | AnswerScored
     | InterviewEnded
     | InputRejected,
     Field(discriminator="type"),
