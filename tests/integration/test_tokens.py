@@ -19,8 +19,9 @@ from livekit.api import AccessToken, LiveKitAPI
 from livekit.protocol.room import CreateRoomRequest
 from pydantic import SecretStr
 from redis.asyncio import Redis
-from tokens.adapters.http import build_app
+from tokens.adapters.http import Services, build_app
 from tokens.adapters.livekit import LiveKitDispatches
+from tokens.application.gate import OpenGate
 from tokens.application.interviews import Interviews
 from tokens.settings import TokensSettings
 from viva_shared.broker import FIRST, Keys, Mailboxes
@@ -61,7 +62,7 @@ def client(
     settings: TokensSettings, mailboxes: Mailboxes, dispatches: FakeDispatches | LiveKitDispatches
 ) -> httpx.AsyncClient:
     interviews = Interviews(mailboxes, settings.scenarios_dir, settings.default_scenario, lambda: NOW)
-    app = build_app(settings, interviews, dispatches)
+    app = build_app(Services(settings, OpenGate(), interviews, dispatches))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://tokens")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 import structlog
@@ -13,38 +15,48 @@ from viva_shared.broker import Keys, Mailboxes, connect, until_available
 from viva_shared.logs import configure_logging
 from viva_shared.settings import SettingsError, load_settings
 
-from tokens.adapters.http import build_app
+from tokens.adapters.http import Services, build_app
 from tokens.adapters.livekit import LiveKitDispatches
+from tokens.application.gate import OpenGate
 from tokens.application.interviews import Interviews
 from tokens.settings import TokensSettings
 
 log = structlog.get_logger(__name__)
 
 
-async def serve(settings: TokensSettings) -> None:
-    """Run until SIGTERM or SIGINT. Waits for Redis before it listens, and says so."""
-    redis = connect(settings.redis_url)
-    mailboxes = Mailboxes(redis, Keys(settings.key_prefix), settings.max_event_bytes)
-    # LiveKitAPI refuses to be built without keys; nothing is dispatched then, and /livekit/token says why.
-    api = LiveKitAPI(
-        settings.livekit_url,
-        settings.livekit_api_key or "missing",
-        settings.livekit_api_secret.get_secret_value() or "missing",
-    )
-    try:
-        await until_available("tokens", mailboxes.load_functions)
-        interviews = Interviews(
-            mailboxes, settings.scenarios_dir, settings.default_scenario, lambda: datetime.now(UTC)
+@asynccontextmanager
+async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
+    """The use cases on what the settings name; waits for Redis, and says so."""
+    async with AsyncExitStack() as stack:
+        redis = connect(settings.redis_url)
+        stack.push_async_callback(redis.aclose)
+        mailboxes = Mailboxes(redis, Keys(settings.key_prefix), settings.max_event_bytes)
+        # LiveKitAPI refuses to be built without keys; nothing is dispatched then; /livekit/token says why.
+        api = LiveKitAPI(
+            settings.livekit_url,
+            settings.livekit_api_key or "missing",
+            settings.livekit_api_secret.get_secret_value() or "missing",
         )
-        app = build_app(settings, interviews, LiveKitDispatches(api, settings.agent_name))
+        stack.push_async_callback(api.aclose)
+        await until_available("tokens", mailboxes.load_functions)
+        yield Services(
+            settings=settings,
+            gate=OpenGate(),
+            interviews=Interviews(
+                mailboxes, settings.scenarios_dir, settings.default_scenario, lambda: datetime.now(UTC)
+            ),
+            dispatches=LiveKitDispatches(api, settings.agent_name),
+        )
+
+
+async def serve(settings: TokensSettings) -> None:
+    """Run until SIGTERM or SIGINT."""
+    async with wired(settings) as services:
         config = uvicorn.Config(
-            app, host=settings.host, port=settings.port, log_config=None, access_log=False
+            build_app(services), host=settings.host, port=settings.port, log_config=None, access_log=False
         )
         log.info("tokens.ready", url=f"http://{settings.host}:{settings.port}")
         await uvicorn.Server(config).serve()
-    finally:
-        await api.aclose()
-        await redis.aclose()
 
 
 def main() -> int:

@@ -1,19 +1,53 @@
-"""Refusals. Each says what was wrong and what to do; the HTTP adapter gives each its status."""
+"""Refusals. Each says what was wrong and what to do; the HTTP adapter answers with its status and type."""
 
 from __future__ import annotations
 
+import re
+from typing import ClassVar
+
 
 class TokensError(Exception):
-    """Base of what a caller is told."""
+    """Base of what a caller is told.
 
-    status = 500
-    retryable = False
+    Attributes:
+        status: of the HTTP answer.
+        type: names the kind of refusal for programs; the class's name in snake case.
+        retryable: whether the same call may succeed later.
+    """
+
+    status: ClassVar[int] = 500
+    retryable: ClassVar[bool] = False
+    type: ClassVar[str] = "error"
+
+    def __init_subclass__(cls) -> None:
+        cls.type = re.sub(r"(?<=.)(?=[A-Z])", "_", cls.__name__).lower()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers that the answer has because of it."""
+        return {}
 
 
 class InvalidSession(TokensError):
     """A session_id or a name that cannot be part of a room's name or an identity."""
 
     status = 422
+
+
+class NotAuthenticated(TokensError):
+    """No credentials, or none that are known, or that have expired."""
+
+    status = 401
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"WWW-Authenticate": "Bearer"}
+
+
+class Forbidden(TokensError):
+    """The credentials are good, for something else."""
+
+    status = 403
 
 
 class UnknownScenario(TokensError):
@@ -23,7 +57,7 @@ class UnknownScenario(TokensError):
 
 
 class UnknownInterview(TokensError):
-    """Nobody has asked to be interviewed under this id yet."""
+    """There is no such interview: nobody asked for it yet, or it was deleted."""
 
     status = 404
 
@@ -45,7 +79,7 @@ class WebhookRefused(TokensError):
 
 
 class Unavailable(TokensError):
-    """Redis or LiveKit is away: the same request may succeed later."""
+    """Redis, LiveKit, the database or the brain does not answer: the same request may succeed later."""
 
     status = 503
     retryable = True
@@ -53,3 +87,7 @@ class Unavailable(TokensError):
     def __init__(self, what: str, retry_after_s: int = 2) -> None:
         super().__init__(f"{what} cannot be reached at the moment; try again in {retry_after_s} seconds")
         self.retry_after_s = retry_after_s
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after_s)}

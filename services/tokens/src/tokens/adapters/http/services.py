@@ -1,0 +1,19 @@
+"""What the routes call: the use cases, wired in ``main``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tokens.application.interviews import Interviews
+from tokens.application.ports import Dispatches, Gate
+from tokens.settings import TokensSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One of each for the process."""
+
+    settings: TokensSettings
+    gate: Gate
+    interviews: Interviews
+    dispatches: Dispatches
