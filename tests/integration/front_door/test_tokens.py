@@ -5,73 +5,30 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import jwt
 import pytest
+from fixtures.front_door import FakeDispatches, front_door
 from fixtures.livekit_server import LiveKitServer
 from fixtures.outages import NOTICED_S
 from fixtures.toxiproxy import TROUBLES, Proxy
 from livekit.api import AccessToken, LiveKitAPI
 from livekit.protocol.room import CreateRoomRequest
 from pydantic import SecretStr
-from redis.asyncio import Redis
-from tokens.adapters.http import Services, build_app
 from tokens.adapters.livekit import LiveKitDispatches
-from tokens.application.gate import OpenGate
-from tokens.application.interviews import Interviews
 from tokens.settings import TokensSettings
-from viva_shared.broker import FIRST, Keys, Mailboxes
+from viva_shared.broker import FIRST, Mailboxes
 from viva_shared.events import InterviewCreated, InterviewEnded, decode, new_event
 from viva_shared.scenario import load_scenario
 
 pytestmark = pytest.mark.integration
 
-SCENARIOS = Path(__file__).parents[2] / "scenarios"
+SCENARIOS = Path(__file__).parents[3] / "scenarios"
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-
-
-class FakeDispatches:
-    """LiveKit's dispatch service, in memory."""
-
-    def __init__(self) -> None:
-        self.rooms: list[str] = []
-
-    async def dispatched(self, room: str) -> bool:
-        return room in self.rooms
-
-    async def dispatch(self, room: str) -> None:
-        self.rooms.append(room)
-
-
-@pytest.fixture
-def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> TokensSettings:
-    monkeypatch.chdir(tmp_path)  # no .env of this machine
-    return TokensSettings(scenarios_dir=SCENARIOS, livekit_url="ws://livekit.test")
-
-
-@pytest.fixture
-def dispatches() -> FakeDispatches:
-    return FakeDispatches()
-
-
-def client(
-    settings: TokensSettings, mailboxes: Mailboxes, dispatches: FakeDispatches | LiveKitDispatches
-) -> httpx.AsyncClient:
-    interviews = Interviews(mailboxes, settings.scenarios_dir, settings.default_scenario, lambda: NOW)
-    app = build_app(Services(settings, OpenGate(), interviews, dispatches))
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://tokens")
-
-
-@pytest.fixture
-async def http(
-    settings: TokensSettings, mailboxes: Mailboxes, dispatches: FakeDispatches
-) -> AsyncIterator[httpx.AsyncClient]:
-    async with client(settings, mailboxes, dispatches) as http:
-        yield http
 
 
 def claims(token: str, settings: TokensSettings) -> dict[str, object]:
@@ -200,7 +157,7 @@ async def test_livekit_not_configured_names_the_variables(
     bare = settings.model_copy(
         update={"profile": "production", "livekit_api_key": "", "livekit_api_secret": SecretStr("")}
     )
-    async with client(bare, mailboxes, dispatches) as http:
+    async with front_door(bare, dispatches=dispatches) as http:
         answer = await http.post("/livekit/token", json={"session_id": "s1", "participant_name": "Alice"})
         assert answer.status_code == 500
         assert "LIVEKIT_API_KEY and LIVEKIT_API_SECRET" in answer.json()["detail"]
@@ -217,14 +174,12 @@ async def test_livekit_not_configured_names_the_variables(
 async def test_redis_away(
     settings: TokensSettings,
     dispatches: FakeDispatches,
-    proxied_redis: Redis,
-    key_prefix: str,
     redis_proxy: Proxy,
     trouble: Callable[[Proxy], None],
 ) -> None:
     asked = [{"session_id": f"s{n}", "participant_name": "Alice"} for n in range(10)]
-    mailboxes = Mailboxes(proxied_redis, Keys(key_prefix))
-    async with client(settings, mailboxes, dispatches) as http:
+    proxied = settings.model_copy(update={"redis_url": f"redis://127.0.0.1:{redis_proxy.port}/0"})
+    async with front_door(proxied, dispatches=dispatches) as http:
         assert (await http.post("/livekit/token", json=asked[0])).status_code == 200
         trouble(redis_proxy)
         async with asyncio.timeout(NOTICED_S):
@@ -266,7 +221,7 @@ async def test_outside_the_local_profile_only_our_rooms(
     settings: TokensSettings, mailboxes: Mailboxes, dispatches: FakeDispatches
 ) -> None:
     production = settings.model_copy(update={"profile": "production"})
-    async with client(production, mailboxes, dispatches) as http:
+    async with front_door(production, dispatches=dispatches) as http:
         for room in ("anything", "interview-", "interview-x y", "interview-ok"):
             body = started(room)
             answer = await http.post("/livekit/webhook", content=body, headers=signed(body, settings))
@@ -295,7 +250,7 @@ async def test_dispatch_in_a_real_livekit(
     async with LiveKitAPI(livekit_server.url, livekit_server.api_key, livekit_server.api_secret) as api:
         await api.room.create_room(CreateRoomRequest(name=mailboxes.keys.prefix))
         dispatches = LiveKitDispatches(api, settings.agent_name)
-        async with client(settings, mailboxes, dispatches) as http:
+        async with front_door(settings, dispatches=dispatches) as http:
             body = started(mailboxes.keys.prefix)
             for _ in range(2):
                 answer = await http.post("/livekit/webhook", content=body, headers=signed(body, settings))
