@@ -16,6 +16,7 @@ from viva_shared.events import (
     DeadlinePassed,
     FactsExtracted,
     FactsLearnt,
+    ListeningAllowed,
     Payload,
     ReplyChunk,
     ReplyGenerated,
@@ -47,7 +48,7 @@ def types(outputs: list[Payload]) -> list[str]:
 
 def test_nothing_is_said_before_the_candidate_is_there() -> None:
     world = World()
-    assert world.happen(BotJoined(bot_epoch=1)) == []
+    assert world.happen(BotJoined(bot_epoch=1)) == [ListeningAllowed(reason="not_required")]
     world.happen(CandidateJoined(identity="somebody-else"))
     assert world.is_in.phase is Phase.WAITING
     outputs = world.happen(CandidateJoined(identity=IDENTITY))

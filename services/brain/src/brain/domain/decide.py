@@ -5,18 +5,26 @@ from __future__ import annotations
 from typing import assert_never
 
 from viva_shared.events import (
+    AnswerAssessed,
+    AnswerScored,
     BotJoined,
+    CandidateConsented,
     CandidateJoined,
     CandidateLeft,
+    CandidateReplaced,
     CandidateSilent,
     CandidateSpeaking,
     DeadlinePassed,
+    EndRequested,
     Envelope,
     FactsExtracted,
     FactsLearnt,
     InputRejected,
     InterviewCreated,
     InterviewEnded,
+    ListeningAllowed,
+    QuestionAsked,
+    QuestionsMade,
     ReplyCancelled,
     ReplyChunk,
     ReplyFinished,
@@ -56,8 +64,18 @@ def decide(scenario: Scenario, state: State | None, event: Envelope) -> Decision
             rules.reply_heard(data)
         case FactsExtracted():
             rules.facts_extracted(data)
+        case AnswerAssessed():
+            pass  # no answer is being scored
         case _ if over:
             pass  # nothing else matters any more
+        case CandidateConsented():
+            rules.candidate_consented(data)
+        case CandidateReplaced():
+            rules.candidate_replaced(data)
+        case QuestionsMade():
+            pass  # no questions are being made
+        case EndRequested():
+            rules.end_requested()
         case CandidateJoined():
             rules.candidate_joined(data)
         case CandidateLeft():
@@ -83,6 +101,9 @@ def decide(scenario: Scenario, state: State | None, event: Envelope) -> Decision
             | ReplyFinished()
             | ReplyCancelled()
             | StageChanged()
+            | ListeningAllowed()
+            | QuestionAsked()
+            | AnswerScored()
             | FactsLearnt()
             | InterviewEnded()
             | InputRejected()
@@ -101,4 +122,5 @@ def _created(scenario: Scenario, interview_id: str, data: InterviewCreated) -> S
         candidate_name=data.candidate_name,
         stage=scenario.stages[0].name,
         facts=dict.fromkeys(scenario.facts),
+        consent_required=data.consent_required,
     )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from viva_shared.events import (
     BotJoined,
+    CandidateConsented,
     CandidateJoined,
+    CandidateReplaced,
     DeadlinePassed,
     FactsExtracted,
+    ListeningAllowed,
     ReplyGenerated,
     ReplyHeard,
     ToolCalled,
@@ -17,7 +20,7 @@ from viva_shared.events import (
 from brain.domain.effects import EndInterview, Task
 from brain.domain.moves import Moves
 from brain.domain.stages import ToolCallRefused, Trigger, accepted_facts, says_goodbye
-from brain.domain.state import PARTIAL, Candidate, Line, Phase, Reply, ReplyKind, TimerKind
+from brain.domain.state import PARTIAL, Candidate, Consent, Line, Phase, Reply, ReplyKind, TimerKind
 
 MAX_ASKS_A_TURN = 4
 """Asks in one turn (a refused tool call is mended by another) before the scenario's own words close it."""
@@ -43,6 +46,25 @@ class Rules(Moves):
         self.draft.cancel_timer(TimerKind.SILENCE)
         if self.state.phase is not Phase.WAITING:
             self.draft.set_timer(TimerKind.ABSENCE, self.scenario.absence_grace_s)
+        if self.state.consent:
+            self.draft.out(ListeningAllowed(reason="consented"))
+        elif not self.state.consent_required:
+            self.draft.out(ListeningAllowed(reason="not_required"))
+
+    def candidate_consented(self, data: CandidateConsented) -> None:
+        if self.state.consent:
+            return
+        self.draft.change(consent=Consent(via=data.via, notice=data.notice, at=self.draft.now))
+        self.draft.out(ListeningAllowed(reason="consented"))
+
+    def candidate_replaced(self, data: CandidateReplaced) -> None:
+        if self.state.candidate is not Candidate.ABSENT:
+            self.candidate_left()
+        self.draft.change(candidate_identity=data.identity, candidate_name=data.name)
+
+    def end_requested(self) -> None:
+        self.draft.drop_reply("the interview was ended")
+        self.end("finished")
 
     def candidate_joined(self, data: CandidateJoined) -> None:
         if self.state.candidate_identity not in (None, data.identity):

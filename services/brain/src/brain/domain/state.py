@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-EndReason = Literal["goodbye", "silence", "abandoned"]
+EndReason = Literal["goodbye", "silence", "abandoned", "completed", "finished"]
 
 SENTENCES = re.compile(r"(?<=[.?!])\s+")
 FEW_WORDS = 15
@@ -64,6 +64,14 @@ class TimerKind(StrEnum):
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True)
+
+
+class Consent(_Part):
+    """The candidate agreed to this notice."""
+
+    via: Literal["api", "page", "chat"]
+    notice: str
+    at: AwareDatetime
 
 
 class Line(_Part):
@@ -122,6 +130,8 @@ class State(_Part):
     room: str
     candidate_identity: str | None
     candidate_name: str | None
+    consent_required: bool = False
+    consent: Consent | None = None
     phase: Phase = Phase.WAITING
     candidate: Candidate = Candidate.ABSENT
     bot_epoch: int = 0
