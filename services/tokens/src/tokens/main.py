@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -10,6 +9,7 @@ from datetime import UTC, datetime
 
 import structlog
 import uvicorn
+import uvloop
 from livekit.api import LiveKitAPI
 from viva_shared.broker import Keys, Mailboxes, connect, until_available
 from viva_shared.logs import configure_logging
@@ -69,5 +69,5 @@ def main() -> int:
     configure_logging("tokens", settings)
     if missing := settings.missing_livekit:
         log.warning("livekit.not_configured", missing=missing)
-    asyncio.run(serve(settings))
+    uvloop.run(serve(settings))
     return 0
