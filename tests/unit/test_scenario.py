@@ -78,3 +78,33 @@ def test_broken_yaml_is_named(tmp_path: Path) -> None:
     (tmp_path / "broken.yaml").write_text("stages: [")
     with pytest.raises(ScenarioError, match="not YAML"):
         load_scenario("broken", tmp_path)
+
+
+def test_a_scenario_speaks_the_language_that_is_asked_for() -> None:
+    assert load_scenario("question_set", SHIPPED, "de").title == "Interviewfragen"
+    assert load_scenario("question_set", SHIPPED, "en") == load_scenario("question_set", SHIPPED)
+    with pytest.raises(ScenarioError, match="does not speak 'fr'; it speaks: de, en"):
+        load_scenario("question_set", SHIPPED, "fr")
+
+
+def test_a_question_set_is_tailored() -> None:
+    scenario = load_scenario("question_set", SHIPPED)
+    stage = scenario.tailored(job_title="Data engineer", given=("Why?", "How?")).question_stage
+    assert stage is not None
+    assert stage.questions is not None
+    assert (stage.questions.count, stage.questions.job_title) == (2, "Data engineer")
+    assert scenario.tailored() is scenario
+    with pytest.raises(ScenarioError, match="2 questions are given, and 5 are wanted"):
+        scenario.tailored(count=5, given=("Why?", "How?"))
+    with pytest.raises(ScenarioError, match="count"):
+        scenario.tailored(count=30)
+    with pytest.raises(ScenarioError, match="asks no question set: no job_title"):
+        load_scenario("screening", SHIPPED).tailored(job_title="Data engineer")
+
+
+def test_the_first_sentence_must_say_that_an_ai_speaks(tmp_path: Path) -> None:
+    scenario = yaml.safe_load((SHIPPED / "screening.yaml").read_text())
+    change(scenario, "words.greeting", "Hello, I am Viva. By the way, I am an AI.")
+    (tmp_path / "screening.yaml").write_text(yaml.safe_dump(scenario))
+    with pytest.raises(ScenarioError, match="must say that an AI speaks"):
+        load_scenario("screening", tmp_path)
