@@ -98,7 +98,7 @@ def test_a_question_set_is_tailored() -> None:
         scenario.tailored(count=5, given=("Why?", "How?"))
     with pytest.raises(ScenarioError, match="count"):
         scenario.tailored(count=30)
-    with pytest.raises(ScenarioError, match="asks no question set: no job_title"):
+    with pytest.raises(ScenarioError, match="asks no question set: leave out job_title"):
         load_scenario("screening", SHIPPED).tailored(job_title="Data engineer")
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import Field
-from viva_shared.settings import LiveKitSettings, Port, ProviderSettings, ScenarioSettings
+from viva_shared.settings import ArchiveSettings, LiveKitSettings, Port, ProviderSettings, ScenarioSettings
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-class CliSettings(LiveKitSettings, ProviderSettings, ScenarioSettings):
+class CliSettings(LiveKitSettings, ProviderSettings, ScenarioSettings, ArchiveSettings):
     """Ports of the local stack and how long a rehearsal may take, beside what the services read.
 
     Redis and the local providers are started unless their URL is set at all, LiveKit unless its URL is not on
@@ -24,7 +24,6 @@ class CliSettings(LiveKitSettings, ProviderSettings, ScenarioSettings):
     local_port: Port = Field(8790, alias="VIVA_LOCAL_PORT")
     bot_port: Port = Field(8081, alias="VIVA_BOT_PORT")
     rehearsal_timeout_s: float = Field(900.0, alias="VIVA_REHEARSAL_TIMEOUT_S", gt=0)
-    interviews_dir: Path = Field(Path("interviews"), alias="VIVA_INTERVIEWS_DIR")
 
     @property
     def own_redis(self) -> bool:

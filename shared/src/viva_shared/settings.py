@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from viva_shared.events import MAX_EVENT_BYTES
@@ -115,6 +115,34 @@ class ScenarioSettings(Settings):
 
     scenarios_dir: Path = Field(Path("scenarios"), alias="VIVA_SCENARIOS_DIR")
     default_scenario: str = Field("screening", alias="VIVA_DEFAULT_SCENARIO")
+
+
+class ArchiveSettings(Settings):
+    """Where interviews are kept once they are over, and for how long."""
+
+    database_url: str = Field("sqlite+aiosqlite:///.viva/viva.db", alias="DATABASE_URL")
+    interviews_dir: Path = Field(Path("interviews"), alias="VIVA_INTERVIEWS_DIR")
+    """Where a rehearsal leaves its files, in a folder named after the interview."""
+    retention_days: int = Field(180, alias="VIVA_RETENTION_DAYS", ge=0)
+    """After its end an interview is erased; 0: never."""
+    archived_ttl_s: int = Field(3600, alias="VIVA_ARCHIVED_TTL_S", ge=1)
+    """How long Redis keeps the streams of an interview that is in the database."""
+    tombstone_ttl_s: int = Field(30 * 86_400, alias="VIVA_TOMBSTONE_TTL_S", ge=1)
+    """How long Redis remembers that an interview was archived or deleted: nothing may bring it back."""
+
+    @field_validator("database_url")
+    @classmethod
+    def _for_asyncio(cls, url: str) -> str:
+        """With the driver that we use; the message does not repeat the URL, which may hold a password."""
+        scheme, _, rest = url.partition("://")
+        match scheme:
+            case "postgres" | "postgresql" | "postgresql+asyncpg":
+                return f"postgresql+asyncpg://{rest}"
+            case "sqlite" | "sqlite+aiosqlite" if re.match(r"/[^?]", rest) and rest != "/:memory:":
+                return f"sqlite+aiosqlite://{rest}"
+        raise SettingsError(
+            "DATABASE_URL must be postgresql://user:password@host/database, or sqlite:/// and a file's path"
+        )
 
 
 S = TypeVar("S", bound=Settings)

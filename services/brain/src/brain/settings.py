@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pydantic import Field
-from viva_shared.settings import LiveKitSettings, ProviderSettings
+from viva_shared.settings import ArchiveSettings, LiveKitSettings, ProviderSettings
 
 
-class BrainSettings(ProviderSettings, LiveKitSettings):
+class BrainSettings(ProviderSettings, LiveKitSettings, ArchiveSettings):
     """One worker, or the jobs."""
 
     jobs_redis_url: str = Field("", alias="JOBS_REDIS_URL")
@@ -27,6 +27,11 @@ class BrainSettings(ProviderSettings, LiveKitSettings):
     stall_s: float = Field(3.0, alias="VIVA_MODEL_STALL_S", gt=0)
     """Seconds without a further word before a reply under way counts as cut."""
     extract_s: float = Field(15.0, alias="VIVA_MODEL_EXTRACT_S", gt=0)
+    """Seconds for what is found beside the conversation: missing facts, and the score of an answer."""
+    questions_s: float = Field(8.0, alias="VIVA_MODEL_QUESTIONS_S", gt=0)
+    """Seconds to make the questions of a set, before the scenario's own are asked: a start waits for them."""
+    settled_s: float = Field(600.0, alias="VIVA_SETTLED_S", ge=0)
+    """After the last input of an interview that is over: whoever was in the room has gone."""
     metrics_host: str = Field("127.0.0.1", alias="VIVA_METRICS_HOST")
     metrics_port: int = Field(0, alias="VIVA_METRICS_PORT", ge=0, le=65535)
     """Where this process serves its metrics to Prometheus; 0: nowhere. Each on a host needs its own."""

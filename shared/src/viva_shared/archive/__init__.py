@@ -1,0 +1,40 @@
+"""Where interviews are kept once they are over: SQLite or PostgreSQL. docs/operations.md explains it."""
+
+from viva_shared.archive.api_keys import ApiKeys
+from viva_shared.archive.archive import Archive, Page, Record
+from viva_shared.archive.database import Database
+from viva_shared.archive.errors import (
+    ArchiveError,
+    ArchiveUnavailable,
+    Deleted,
+    InvalidCursor,
+    SchemaTooNew,
+    UnknownRevision,
+)
+from viva_shared.archive.models import ApiKey, AuditEntry, Interview, LoggedEvent, Score, Status, Turn
+from viva_shared.archive.schema import Schema, migrate, schema_of, until_migrated
+
+__all__ = [
+    "ApiKey",
+    "ApiKeys",
+    "Archive",
+    "ArchiveError",
+    "ArchiveUnavailable",
+    "AuditEntry",
+    "Database",
+    "Deleted",
+    "Interview",
+    "InvalidCursor",
+    "LoggedEvent",
+    "Page",
+    "Record",
+    "Schema",
+    "SchemaTooNew",
+    "Score",
+    "Status",
+    "Turn",
+    "UnknownRevision",
+    "migrate",
+    "schema_of",
+    "until_migrated",
+]

@@ -1,0 +1,82 @@
+"""API keys: ``viva_<id>_<secret>``, shown once; what is kept cannot be turned into a key again."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from viva_shared.archive.database import Database
+from viva_shared.archive.models import ApiKey
+
+PREFIX = "viva"
+NOTED_EVERY = timedelta(minutes=5)
+"""How exactly a key's last use is known: a write for each call would cost more than the call."""
+
+
+class ApiKeys:
+    """The keys of one database. Every method raises ArchiveUnavailable while that is away."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    async def create(self, name: str) -> tuple[ApiKey, str]:
+        """Make a key; with its text, which nobody can know later."""
+        secret = secrets.token_urlsafe(32)
+        key = ApiKey(id=secrets.token_hex(6), name=name, hash=_hash(secret), created_at=self._now())
+
+        async def work(session: AsyncSession) -> None:
+            session.add(key)
+
+        await self._database.write(work)
+        return key, f"{PREFIX}_{key.id}_{secret}"
+
+    async def verify(self, text: str) -> ApiKey | None:
+        """The key of this text; None if there is none, or it is revoked."""
+        prefix, _, rest = text.partition("_")
+        key_id, _, secret = rest.partition("_")
+        if prefix != PREFIX or not secret:
+            return None
+        async with self._database.reading() as session:
+            key = await session.get(ApiKey, key_id)
+        if key is None or not hmac.compare_digest(key.hash, _hash(secret)) or key.revoked_at is not None:
+            return None
+        await self._note_use(key)
+        return key
+
+    async def every(self) -> list[ApiKey]:
+        """All keys, revoked ones too, oldest first."""
+        async with self._database.reading() as session:
+            return list(await session.scalars(select(ApiKey).order_by(ApiKey.created_at, ApiKey.id)))
+
+    async def revoke(self, key_id: str) -> bool:
+        """The key opens nothing any more; False if there is no such key. Again, it changes nothing."""
+
+        async def work(session: AsyncSession) -> bool:
+            key = await session.get(ApiKey, key_id)
+            if key and key.revoked_at is None:
+                key.revoked_at = self._now()
+            return key is not None
+
+        return await self._database.write(work)
+
+    async def _note_use(self, key: ApiKey) -> None:
+        now = self._now()
+        if key.last_used_at and now - key.last_used_at < NOTED_EVERY:
+            return
+        stale = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < now)
+
+        async def work(session: AsyncSession) -> None:
+            await session.execute(update(ApiKey).where(ApiKey.id == key.id, stale).values(last_used_at=now))
+
+        await self._database.write(work)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
