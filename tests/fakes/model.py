@@ -42,6 +42,6 @@ class ScriptedModel:
             self.cancelled += 1
             raise
 
-    async def extract(self, prompt: Prompt, schema: dict[str, Any]) -> dict[str, JsonValue]:
+    async def structured(self, prompt: Prompt, schema: dict[str, Any]) -> dict[str, JsonValue]:
         self.prompts.append(prompt)
         return {key: self.found.get(key) for key in schema["properties"]}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from brain.application.finding import Patience
 from brain.application.performer import Performer
 from brain.application.ports import Prompt, Text, ToolCall
 from brain.application.serving import Tools
@@ -108,7 +109,7 @@ class PiecesModel:
         for number in range(said, PIECES):
             yield Text(f"piece {ask}.{number}. ")
 
-    async def extract(self, prompt: Prompt, schema: dict[str, Any]) -> dict[str, JsonValue]:
+    async def structured(self, prompt: Prompt, schema: dict[str, Any]) -> dict[str, JsonValue]:
         raise AssertionError("no stage ends here")
 
 
@@ -152,9 +153,9 @@ class WorkerProcess(Process):
         self, loop: asyncio.AbstractEventLoop, name: str, keys: Keys, queue: RecordingQueue, options: Options
     ) -> None:
         super().__init__(loop, name, keys)
-        patience = Budget(NEVER_S, NEVER_S)
+        budget, patience = Budget(NEVER_S, NEVER_S), Patience(NEVER_S, NEVER_S)
         performer = Performer(
-            self.mailboxes, PiecesModel(options.kills), queue, patience, NEVER_S, lambda: NOW
+            self.mailboxes, PiecesModel(options.kills), queue, budget, patience, lambda: NOW
         )
         self._worker = Worker(
             name,

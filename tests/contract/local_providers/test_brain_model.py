@@ -63,7 +63,7 @@ async def test_a_tool_call_has_its_arguments(model: GeminiModel) -> None:
 async def test_extraction_keeps_to_the_schema(model: GeminiModel) -> None:
     nullable = {key: {**schema, "type": ["string", "null"]} for key, schema in PROPERTIES.items()}
     schema = {"type": "object", "properties": nullable, "required": [*nullable]}
-    found = await model.extract(Prompt("Fill in what was said.", ASKED), schema)
+    found = await model.structured(Prompt("Fill in what was said.", ASKED), schema)
     assert set(found) == {"size", "address"}
     assert "large" in str(found["size"])
     assert found["address"] is None

@@ -24,6 +24,7 @@ from brain.adapters.arq_jobs import run_jobs
 from brain.adapters.arq_queue import connect_queue
 from brain.adapters.gemini import GeminiModel
 from brain.adapters.livekit_rooms import LiveKitRooms
+from brain.application.finding import Patience
 from brain.application.jobs import Jobs
 from brain.application.performer import Performer
 from brain.application.replaying import replay
@@ -63,7 +64,7 @@ async def run_worker(settings: BrainSettings) -> None:
         model,
         queue,
         Budget(settings.first_chunk_s, settings.stall_s),
-        settings.extract_s,
+        Patience(settings.extract_s, settings.questions_s),
         utc_now,
     )
     worker = Worker(

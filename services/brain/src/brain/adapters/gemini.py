@@ -62,7 +62,7 @@ class GeminiModel:
         if finished not in (types.FinishReason.STOP, types.FinishReason.MAX_TOKENS):
             raise ModelError(f"the model stopped: {finished.value}", retryable=False, kind="blocked")
 
-    async def extract(self, prompt: Prompt, schema: dict[str, Any]) -> dict[str, JsonValue]:
+    async def structured(self, prompt: Prompt, schema: dict[str, Any]) -> dict[str, JsonValue]:
         """One answer as JSON of the schema; raises ModelError."""
         config = types.GenerateContentConfig(
             system_instruction=prompt.system,

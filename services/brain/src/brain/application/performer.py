@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import assert_never
 
-import structlog
 from viva_shared import metrics
 from viva_shared.broker import Lease, Mailboxes
-from viva_shared.events import (
-    FactsExtracted,
-    Payload,
-    ReplyChunk,
-    ReplyGenerated,
-    ToolCalled,
-    new_event,
-)
+from viva_shared.events import Payload, ReplyChunk, ReplyGenerated, ToolCalled, new_event
 from viva_shared.scenario import Scenario
 
-from brain.application.ports import Model, ModelError, Queue
-from brain.application.prompts import extract_prompt, reply_prompt
+from brain.application.finding import BEGUN_TOO_OFTEN, Finder, Patience
+from brain.application.ports import Model, Queue
+from brain.application.prompts import reply_prompt
 from brain.application.speaking import Budget, Speaker, Spoken
-from brain.domain.effects import Ask, Effect, EndInterview, Extract, ScheduleDeadline
+from brain.domain.effects import (
+    Ask,
+    Effect,
+    EndInterview,
+    Extract,
+    MakeQuestions,
+    ScheduleDeadline,
+    ScoreAnswer,
+)
 from brain.domain.state import State
-
-log = structlog.get_logger(__name__)
-
-BEGUN_TOO_OFTEN = "begun too often without success"
 
 
 class Performer:
@@ -40,14 +36,14 @@ class Performer:
         model: Model,
         queue: Queue,
         budget: Budget,
-        extract_s: float,
+        patience: Patience,
         now: Callable[[], datetime],
     ) -> None:
         self._mailboxes = mailboxes
         self._model = model
         self._queue = queue
         self._budget = budget
-        self._extract_s = extract_s
+        self._finder = Finder(model, patience)
         self._now = now
 
     async def perform(
@@ -73,19 +69,17 @@ class Performer:
         """
         match effect:
             case Ask():
-                await self._answer(
-                    lease,
-                    effect.effect_id,
-                    attempt,
-                    await self._ask(lease, scenario, state, effect, again=again, poison=poison),
-                )
+                answer = await self._ask(lease, scenario, state, effect, again=again, poison=poison)
+                await self._answer(lease, effect.effect_id, attempt, answer)
             case Extract():
-                await self._answer(
-                    lease,
-                    effect.effect_id,
-                    attempt,
-                    await self._extract(scenario, state, effect, poison=poison),
-                )
+                facts = await self._finder.extract(scenario, state, effect, poison=poison)
+                await self._answer(lease, effect.effect_id, attempt, facts)
+            case MakeQuestions():
+                questions = await self._finder.make_questions(scenario, effect, poison=poison)
+                await self._answer(lease, effect.effect_id, attempt, questions)
+            case ScoreAnswer():
+                assessment = await self._finder.assess(scenario, state, effect, poison=poison)
+                await self._answer(lease, effect.effect_id, attempt, assessment)
             case ScheduleDeadline():
                 await self._queue.deadline(lease.interview_id, effect.effect_id, effect.at)
                 await self._mailboxes.confirm(lease, effect.effect_id)
@@ -139,24 +133,6 @@ class Performer:
             if isinstance(chunk, ReplyChunk) and chunk.turn_id == spoken.turn_id and chunk.seq == spoken.seq:
                 spoken.text += chunk.text
                 spoken.seq += 1
-
-    async def _extract(self, scenario: Scenario, state: State, extract: Extract, *, poison: bool) -> Payload:
-        prompt, schema = extract_prompt(scenario, state, extract)
-        facts: dict[str, str | None] = {}
-        error: str | None = BEGUN_TOO_OFTEN if poison else None
-        if not poison:
-            try:
-                async with asyncio.timeout(self._extract_s):
-                    found = await self._model.extract(prompt, schema)
-                facts = {
-                    k: v.strip() for k in extract.wanted if isinstance(v := found.get(k), str) and v.strip()
-                }
-            except (ModelError, TimeoutError) as failure:
-                log.warning("model.extract_failed", effect_id=extract.effect_id, error=str(failure))
-                kind = failure.kind if isinstance(failure, ModelError) else "silent"
-                metrics.MODEL_FAILURES.labels(kind).inc()
-                error = str(failure) or "the model was silent"
-        return FactsExtracted(ask_id=extract.effect_id, facts=facts, error=error)
 
     async def _answer(self, lease: Lease, effect_id: str, attempt: int, answer: Payload) -> None:
         event_id = f"{effect_id}:answer:{lease.epoch}.{attempt}"

@@ -77,8 +77,8 @@ class Model(Protocol):
         """Stream one reply."""
         ...
 
-    async def extract(self, prompt: Prompt, schema: dict[str, Any]) -> dict[str, JsonValue]:
-        """Answer with JSON of a schema."""
+    async def structured(self, prompt: Prompt, schema: dict[str, Any]) -> dict[str, JsonValue]:
+        """Answer with a JSON object of a schema."""
         ...
 
 

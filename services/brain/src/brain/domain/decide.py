@@ -53,7 +53,7 @@ def decide(scenario: Scenario, state: State | None, event: Envelope) -> Decision
     if state is None:
         if not isinstance(data, InterviewCreated):
             raise NotAnInput(f"{event.type} came before interview.created")
-        return Decision(_created(scenario, event.interview_id, data))
+        return _created(scenario, event, data)
     draft = Draft(state, event.occurred_at)
     rules = Rules(scenario, draft)
     over = state.phase is Phase.ENDED
@@ -65,7 +65,7 @@ def decide(scenario: Scenario, state: State | None, event: Envelope) -> Decision
         case FactsExtracted():
             rules.facts_extracted(data)
         case AnswerAssessed():
-            pass  # no answer is being scored
+            rules.answer_assessed(data)
         case _ if over:
             pass  # nothing else matters any more
         case CandidateConsented():
@@ -73,13 +73,13 @@ def decide(scenario: Scenario, state: State | None, event: Envelope) -> Decision
         case CandidateReplaced():
             rules.candidate_replaced(data)
         case QuestionsMade():
-            pass  # no questions are being made
+            rules.questions_made(data)
         case EndRequested():
             rules.end_requested()
         case CandidateJoined():
             rules.candidate_joined(data)
         case CandidateLeft():
-            rules.candidate_left()
+            rules.candidate_left(data)
         case CandidateSpeaking():
             rules.candidate_speaking()
         case CandidateSilent():
@@ -114,9 +114,9 @@ def decide(scenario: Scenario, state: State | None, event: Envelope) -> Decision
     return draft.decision()
 
 
-def _created(scenario: Scenario, interview_id: str, data: InterviewCreated) -> State:
-    return State(
-        interview_id=interview_id,
+def _created(scenario: Scenario, event: Envelope, data: InterviewCreated) -> Decision:
+    state = State(
+        interview_id=event.interview_id,
         room=data.room,
         candidate_identity=data.candidate_identity,
         candidate_name=data.candidate_name,
@@ -124,3 +124,6 @@ def _created(scenario: Scenario, interview_id: str, data: InterviewCreated) -> S
         facts=dict.fromkeys(scenario.facts),
         consent_required=data.consent_required,
     )
+    draft = Draft(state, event.occurred_at)
+    Rules(scenario, draft).created(data)
+    return draft.decision()

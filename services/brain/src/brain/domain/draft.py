@@ -9,7 +9,7 @@ from typing import Any
 from viva_shared.events import Payload, ReplyCancelled, ReplyChunk, ReplyFinished, ReplyStarted
 
 from brain.domain.effects import Ask, Effect, ScheduleDeadline, Task
-from brain.domain.state import PHASES, Phase, Reply, ReplyKind, State, Timer, TimerKind
+from brain.domain.state import CONSENT, PHASES, Phase, Reply, ReplyKind, State, Timer, TimerKind
 
 HEARING_S = 30.0
 """How long, beyond the time it takes to say it, a reply may wait to be heard: then its bot is gone."""
@@ -64,7 +64,7 @@ class Draft:
     def start_reply(self, kind: ReplyKind, *, in_reply_to: str | None = None, lead: str = "") -> None:
         """Begin a turn, with words of the scenario's own to lead it, if any."""
         number = self.state.turns + 1
-        turn_id = f"t{number}"
+        turn_id = f"{CONSENT if kind is ReplyKind.CONSENT else 't'}{number}"
         self.cancel_timer(TimerKind.SILENCE)
         self.change(say_again=None)
         self.change(turns=number, reply=Reply(turn_id=turn_id, kind=kind, in_reply_to=in_reply_to))
@@ -113,6 +113,7 @@ class Draft:
     def finish_reply(self) -> None:
         """All of the turn is out; from now on it waits to be heard, but not for ever."""
         reply = self._reply()
+        self.change(reply=reply.model_copy(update={"finished": True}))
         self.set_timer(TimerKind.HEARING, HEARING_S + len(reply.said) * SECONDS_A_CHARACTER)
         self.out(ReplyFinished(turn_id=reply.turn_id, text=reply.said, chunks=reply.seq))
 
@@ -135,8 +136,12 @@ class Draft:
 
     def set_timer(self, kind: TimerKind, seconds: float) -> None:
         """Set the deadline of a kind, in place of the one that is set."""
+        self.set_deadline(kind, self.now + timedelta(seconds=seconds))
+
+    def set_deadline(self, kind: TimerKind, at: datetime) -> None:
+        """The same, at a time."""
         number = self.state.timer_count + 1
-        timer = Timer(timer_id=f"{kind}-{number}", at=self.now + timedelta(seconds=seconds))
+        timer = Timer(timer_id=f"{kind}-{number}", at=at)
         self.change(timer_count=number, timers={**self.state.timers, kind: timer})
         self.open(ScheduleDeadline(effect_id=timer.timer_id, at=timer.at))
 

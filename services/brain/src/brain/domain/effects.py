@@ -14,6 +14,7 @@ class Task(StrEnum):
     OPEN_STAGE = "open_stage"
     ANSWER = "answer"
     MEND_TOOL_CALL = "mend_tool_call"
+    ACKNOWLEDGE = "acknowledge"
 
 
 class _Effect(BaseModel):
@@ -50,6 +51,21 @@ class Extract(_Effect):
     wanted: tuple[str, ...]
 
 
+class MakeQuestions(_Effect):
+    """Make the questions of the set; answered by ``questions.made``."""
+
+    type: Literal["make_questions"] = "make_questions"
+    effect_id: str
+
+
+class ScoreAnswer(_Effect):
+    """Score the answer to a question, as it stands in the state; answered by ``answer.assessed``."""
+
+    type: Literal["score_answer"] = "score_answer"
+    effect_id: str
+    index: int
+
+
 class ScheduleDeadline(_Effect):
     """Have ``deadline.passed`` with this id appended at that time; done once the job is enqueued."""
 
@@ -65,7 +81,10 @@ class EndInterview(_Effect):
     effect_id: str
 
 
-Effect = Annotated[Ask | Extract | ScheduleDeadline | EndInterview, Field(discriminator="type")]
+Effect = Annotated[
+    Ask | Extract | MakeQuestions | ScoreAnswer | ScheduleDeadline | EndInterview,
+    Field(discriminator="type"),
+]
 
 _EFFECT: TypeAdapter[Effect] = TypeAdapter(Effect)
 

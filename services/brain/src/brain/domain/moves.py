@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 from viva_shared.events import FactsLearnt, InterviewEnded, StageChanged
-from viva_shared.scenario import Scenario, Stage
+from viva_shared.scenario import Stage
 
-from brain.domain.draft import Draft
+from brain.domain.asking import Asking
 from brain.domain.effects import EndInterview, Extract, Task
 from brain.domain.stages import Trigger, transitions
-from brain.domain.state import Candidate, EndReason, Line, Phase, ReplyKind, State, TimerKind
+from brain.domain.state import Candidate, EndReason, Line, Phase, ReplyKind, TimerKind
 
 CLOSING_S = 20.0
 """How long the farewell may take to be heard before the interview ends without that."""
 
 
-class Moves:
+class Moves(Asking):
     """On the draft of one decision."""
-
-    def __init__(self, scenario: Scenario, draft: Draft) -> None:
-        self.scenario = scenario
-        self.draft = draft
-
-    @property
-    def state(self) -> State:
-        return self.draft.state
-
-    @property
-    def stage(self) -> Stage:
-        return self.scenario.stages[self.scenario.index(self.state.stage)]
 
     def add_candidate_line(self, text: str, *, of: str) -> None:
         line = Line(speaker="candidate", text=text, of=of, stage=self.state.stage)
@@ -56,12 +44,19 @@ class Moves:
         """Somebody has just stopped speaking: a deadline that was only marked may act now."""
         if not self.is_quiet():
             return
-        if self.deadline_marked():
+        if self.state.via == "text":  # whoever types may be composing: only an answer moves anything
+            if self.is_question_due:
+                self.ask_question()
+            elif TimerKind.ABSENCE not in self.state.timers:
+                self.draft.set_timer(TimerKind.ABSENCE, self.scenario.answer_within_s)
+        elif self.deadline_marked():
             self.leave_stage(Trigger.DEADLINE)
+        elif self.is_question_due:
+            self.ask_question()
         elif TimerKind.SILENCE not in self.state.timers:
-            ending = self.scenario.ending.silence_s
             self.draft.set_timer(
-                TimerKind.SILENCE, ending if self.in_last_stage else self.scenario.silence.after_s
+                TimerKind.SILENCE,
+                self.scenario.ending.silence_s if self.ends_by_silence else self.scenario.silence.after_s,
             )
 
     # -- stages --
@@ -69,6 +64,10 @@ class Moves:
     @property
     def in_last_stage(self) -> bool:
         return self.stage is self.scenario.stages[-1]
+
+    @property
+    def ends_by_silence(self) -> bool:
+        return self.in_last_stage and self.stage.questions is None
 
     def enter(self, name: str, reason: str) -> None:
         """The one place where the stage changes."""
@@ -94,10 +93,12 @@ class Moves:
     def leave_stage(self, trigger: Trigger, *, in_reply_to: str | None = None) -> None:
         """Hand over to the next stage: in the same turn by the tool, else with one bridging sentence."""
         left = self.stage
+        if left.questions:
+            self.settle_question()
         following = transitions(self.scenario)[left.name, trigger]
         self.enter(following, trigger)
         if trigger is Trigger.TOOL:
-            self.draft.ask(Task.OPEN_STAGE, self.stage.words.opening)
+            self.put_first_question()
             return
         missing = tuple(
             fact for fact in (left.tool.arguments if left.tool else ()) if not self.state.facts[fact]
@@ -120,12 +121,30 @@ class Moves:
     def open_stage(self, kind: ReplyKind, *, lead: str = "", in_reply_to: str | None = None) -> None:
         """Begin a turn that puts the stage's first question."""
         self.draft.start_reply(kind, in_reply_to=in_reply_to, lead=lead)
-        self.draft.ask(Task.OPEN_STAGE, self.stage.words.opening)
+        self.put_first_question()
+
+    def put_first_question(self) -> None:
+        """The same, in the turn in flight."""
+        if self.stage.questions:
+            self.draft.add_words(self.stage.words.opening)
+            self.put_question()
+        else:
+            self.draft.ask(Task.OPEN_STAGE, self.stage.words.opening)
 
     def answer(self, kind: ReplyKind, *, in_reply_to: str | None = None, lead: str = "") -> None:
-        """Begin a turn that answers the candidate's last words."""
+        """Begin a turn that answers the candidate's last words, in a question set with the next question."""
         self.draft.start_reply(kind, in_reply_to=in_reply_to, lead=lead)
-        self.draft.ask(Task.ANSWER, self.fallback())
+        if self.stage.questions:
+            self.draft.ask(Task.ACKNOWLEDGE, self.stage.questions.thanks)
+        else:
+            self.draft.ask(Task.ANSWER, self.fallback())
+
+    def finish_turn(self) -> None:
+        """The model has said what it had to say in the turn in flight."""
+        if self.stage.questions:
+            self.put_question()
+        else:
+            self.draft.finish_reply()
 
     def say(self, kind: ReplyKind, words: str, *, in_reply_to: str | None = None) -> None:
         """A whole turn in the scenario's own words."""
@@ -137,6 +156,27 @@ class Moves:
         words = self.stage.words.fallback
         return words[self.state.turns % len(words)]
 
+    # -- questions --
+
+    def pass_question(self) -> None:
+        """There will be no answer: go on with the next question."""
+        if self.state.current_question is None:  # it is still being made
+            self.at_boundary()
+            return
+        self.settle_question()
+        self.draft.change(question=self.state.question + 1)
+        if self.are_questions_done:
+            self.leave_questions(Trigger.SILENCE)
+        else:
+            self.ask_question()
+
+    def leave_questions(self, trigger: Trigger, *, in_reply_to: str | None = None) -> None:
+        """All questions were asked."""
+        if self.in_last_stage:
+            self.close_interview("completed", in_reply_to)
+        else:
+            self.leave_stage(trigger, in_reply_to=in_reply_to)
+
     # -- the end --
 
     def close_interview(self, reason: EndReason, in_reply_to: str | None = None) -> None:
@@ -147,8 +187,10 @@ class Moves:
         self.say(ReplyKind.FAREWELL, self.scenario.ending.farewell, in_reply_to=in_reply_to)
 
     def end(self, reason: EndReason) -> None:
-        if self.state.reply and self.state.reply.ask_id:
+        if self.state.reply and not self.state.reply.finished:
             self.draft.drop_reply("the interview has ended")
+        self.stop_making()
+        self.settle_question()
         self.draft.set_phase(Phase.ENDED)
         self.draft.change(end_reason=reason, timers={})
         self.draft.out(InterviewEnded(reason=reason))

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from viva_shared.events import (
-    BotJoined,
-    CandidateConsented,
-    CandidateJoined,
-    CandidateReplaced,
+    AnswerAssessed,
     DeadlinePassed,
     FactsExtracted,
-    ListeningAllowed,
+    QuestionsMade,
     ReplyGenerated,
     ReplyHeard,
     ToolCalled,
     UtteranceHeard,
     UtterancePartial,
 )
+from viva_shared.scenario import QuestionSet
 
+from brain.domain.answers import accepted_score
 from brain.domain.effects import EndInterview, Task
-from brain.domain.moves import Moves
-from brain.domain.stages import ToolCallRefused, Trigger, accepted_facts, says_goodbye
-from brain.domain.state import PARTIAL, Candidate, Consent, Line, Phase, Reply, ReplyKind, TimerKind
+from brain.domain.phrases import asks_to_repeat, only_says_goodbye, says
+from brain.domain.presence import Presence
+from brain.domain.stages import ToolCallRefused, Trigger, accepted_facts
+from brain.domain.state import CONSENT, Candidate, Line, Phase, Reply, ReplyKind, TimerKind
 
 MAX_ASKS_A_TURN = 4
 """Asks in one turn (a refused tool call is mended by another) before the scenario's own words close it."""
@@ -28,96 +28,13 @@ MAX_UNHEARD = 2
 """How often in a row a reply of which nothing was heard is decided anew."""
 
 
-class Rules(Moves):
+class Rules(Presence):
     """What an interview does about each input, given that it exists."""
-
-    # -- who is there --
-
-    def bot_joined(self, data: BotJoined) -> None:
-        """A new bot has heard and said nothing yet; who is in the room it reports next."""
-        if self.state.phase is Phase.ENDED:
-            return
-        self.draft.drop_reply("a new bot has the room")
-        if self.state.candidate is not Candidate.ABSENT:
-            self.draft.change(lost_bot=True)
-        if self.state.partial:  # the last bot died before the turn was over: what it understood still counts
-            self.add_candidate_line(self.state.partial, of=f"{PARTIAL}{data.bot_epoch}")
-        self.draft.change(bot_epoch=data.bot_epoch, candidate=Candidate.ABSENT, partial="")
-        self.draft.cancel_timer(TimerKind.SILENCE)
-        if self.state.phase is not Phase.WAITING:
-            self.draft.set_timer(TimerKind.ABSENCE, self.scenario.absence_grace_s)
-        if self.state.consent:
-            self.draft.out(ListeningAllowed(reason="consented"))
-        elif not self.state.consent_required:
-            self.draft.out(ListeningAllowed(reason="not_required"))
-
-    def candidate_consented(self, data: CandidateConsented) -> None:
-        if self.state.consent:
-            return
-        self.draft.change(consent=Consent(via=data.via, notice=data.notice, at=self.draft.now))
-        self.draft.out(ListeningAllowed(reason="consented"))
-
-    def candidate_replaced(self, data: CandidateReplaced) -> None:
-        if self.state.candidate is not Candidate.ABSENT:
-            self.candidate_left()
-        self.draft.change(candidate_identity=data.identity, candidate_name=data.name)
-
-    def end_requested(self) -> None:
-        self.draft.drop_reply("the interview was ended")
-        self.end("finished")
-
-    def candidate_joined(self, data: CandidateJoined) -> None:
-        if self.state.candidate_identity not in (None, data.identity):
-            return
-        self.draft.cancel_timer(TimerKind.ABSENCE)
-        name = self.state.candidate_name or data.name
-        self.draft.change(
-            candidate=Candidate.SILENT, candidate_identity=data.identity, candidate_name=name, unheard=0
-        )
-        if self.state.phase is Phase.WAITING:
-            self.draft.set_phase(Phase.RUNNING)
-            self.enter(self.scenario.stages[0].name, "opened")
-            self.open_stage(ReplyKind.OPENING, lead=self.scenario.words.greeting)
-        elif self.state.reply is None:
-            self.resume()
-
-    def candidate_left(self) -> None:
-        self.draft.drop_reply("the candidate left")
-        self.draft.cancel_timer(TimerKind.SILENCE)
-        self.draft.change(candidate=Candidate.ABSENT, partial="", lost_bot=False)
-        if self.state.phase is Phase.CLOSING:
-            self.end("goodbye")
-        else:
-            self.draft.set_timer(TimerKind.ABSENCE, self.scenario.absence_grace_s)
-
-    def resume(self) -> None:
-        """The candidate is back, or has a new bot: go on where it was."""
-        question = self.state.last_question()
-        if self.state.phase is Phase.CLOSING:
-            self.say(ReplyKind.FAREWELL, self.scenario.ending.farewell)
-        elif self.deadline_marked():
-            self.leave_stage(Trigger.DEADLINE)
-        elif self.state.unanswered() and not (question and self.state.cut_short()):
-            self.answer(ReplyKind.RESUME, lead=self.resuming())
-        elif question:
-            self.say(ReplyKind.RESUME, f"{self.resuming()} {question}")
-        else:
-            self.open_stage(ReplyKind.RESUME, lead=self.resuming())
-
-    def resuming(self) -> str:
-        """The words before the interview goes on."""
-        words = self.scenario.words
-        if not self.state.lost_bot:
-            return words.welcome_back
-        if not (said := self.state.last_understood()):
-            return words.lost_connection
-        understood = words.understood.replace("{said}", said if said[-1] in ".?!" else f"{said}.")
-        return f"{words.lost_connection} {understood}"
 
     # -- the candidate speaks --
 
     def candidate_speaking(self) -> None:
-        if self.state.candidate is not Candidate.ABSENT:
+        if self.state.candidate is not Candidate.ABSENT and not self.state.awaits_consent:
             self.draft.change(candidate=Candidate.SPEAKING)
             self.draft.cancel_timer(TimerKind.SILENCE)
 
@@ -133,26 +50,56 @@ class Rules(Moves):
             self.at_boundary()
 
     def utterance_partial(self, data: UtterancePartial) -> None:
-        self.draft.change(partial=f"{self.state.partial} {data.text}".strip())
+        if not self.state.awaits_consent:
+            self.draft.change(partial=f"{self.state.partial} {data.text}".strip())
 
     def utterance_heard(self, data: UtteranceHeard) -> None:
+        if self.state.awaits_consent:
+            self.heard_without_consent(data)
+            return
+        self.reply_was_read()
         self.add_candidate_line(data.text, of=data.utterance_id)
         self.draft.change(partial="", reminders=0, unheard=0, say_again=None)
         if self.state.candidate is Candidate.SPEAKING:
             self.draft.change(candidate=Candidate.SILENT)
         self.draft.drop_reply("the candidate spoke")
+        if self.state.candidate is not Candidate.ABSENT:
+            self.draft.cancel_timer(TimerKind.ABSENCE)
         if self.state.phase is Phase.WAITING:
             return
         if self.state.phase is Phase.CLOSING and self.state.end_reason == "silence":
             self.draft.set_phase(Phase.RUNNING)  # not silent after all
             self.draft.change(end_reason=None)
             self.draft.cancel_timer(TimerKind.CLOSING)
+        goodbyes = self.scenario.ending.goodbyes
         if self.state.phase is Phase.CLOSING:
-            self.end("goodbye")
-        elif self.in_last_stage and says_goodbye(data.text, self.scenario.ending.goodbyes):
+            if self.state.end_reason == "completed" and not only_says_goodbye(data.text, goodbyes):
+                self.take_answer(data.utterance_id)  # the last answer goes on
+            self.end(self.state.end_reason or "goodbye")
+        elif self.stage.questions:
+            self.question_answered(self.stage.questions, data)
+        elif self.in_last_stage and says(data.text, goodbyes):
             self.close_interview("goodbye", data.utterance_id)
         elif self.deadline_marked():
             self.leave_stage(Trigger.DEADLINE, in_reply_to=data.utterance_id)
+        else:
+            self.answer(ReplyKind.ANSWER, in_reply_to=data.utterance_id)
+
+    def question_answered(self, asked: QuestionSet, data: UtteranceHeard) -> None:
+        """The candidate spoke in a question set."""
+        if self.in_last_stage and only_says_goodbye(data.text, self.scenario.ending.goodbyes):
+            self.close_interview("goodbye", data.utterance_id)
+            return
+        question = self.state.current_question
+        again = question is not None and question.turn_id and asks_to_repeat(data.text, asked.repeat)
+        if not again:
+            self.take_answer(data.utterance_id)
+        if self.deadline_marked():
+            self.leave_stage(Trigger.DEADLINE, in_reply_to=data.utterance_id)
+        elif again:
+            self.ask_question(in_reply_to=data.utterance_id, lead=asked.repeated)
+        elif self.are_questions_done:
+            self.leave_questions(Trigger.ANSWERED, in_reply_to=data.utterance_id)
         else:
             self.answer(ReplyKind.ANSWER, in_reply_to=data.utterance_id)
 
@@ -161,12 +108,17 @@ class Rules(Moves):
     def reply_generated(self, data: ReplyGenerated) -> None:
         if self.answers_open_ask(data.ask_id):
             self.draft.ask_answered(data.text, data.chunks)
-            self.draft.finish_reply()
+            self.finish_turn()
 
     def tool_called(self, data: ToolCalled) -> None:
         if not self.answers_open_ask(data.ask_id):
             return
         self.draft.ask_answered(data.said, data.chunks)
+        if self.stage.questions:  # there is no tool to call
+            if not data.said.strip():
+                self.draft.add_words(self.stage.questions.thanks)
+            self.finish_turn()
+            return
         try:
             if not any(
                 line.speaker == "candidate" and line.stage == self.state.stage for line in self.state.lines
@@ -194,38 +146,65 @@ class Rules(Moves):
                 {key: fact for key, fact in data.facts.items() if self.state.facts.get(key, "") is None}
             )
 
+    def questions_made(self, data: QuestionsMade) -> None:
+        stage = self.scenario.question_stage
+        if not self.state.making or stage is None or stage.questions is None:
+            return
+        self.stop_making()
+        self.take_questions(stage, stage.questions, data.questions)
+        if self.state.reply and not self.state.reply.finished and self.state.reply.ask_id is None:
+            self.put_question()  # the turn that waited for them
+        else:
+            self.at_boundary()
+
+    def answer_assessed(self, data: AnswerAssessed) -> None:
+        """An assessment that a later one has overtaken changes nothing."""
+        if (index := self.being_scored(data.ask_id)) is None:
+            return
+        self.draft.close(data.ask_id)
+        self.keep_score(index, accepted_score(data, self.state.answer_to(self.state.questions[index])))
+
     def answers_open_ask(self, ask_id: str) -> bool:
         return self.state.reply is not None and self.state.reply.ask_id == ask_id
 
     # -- the interviewer was heard --
 
     def reply_heard(self, data: ReplyHeard) -> None:
-        if data.text:
-            line = Line(
-                speaker="interviewer",
-                text=data.text,
-                of=data.turn_id,
-                stage=self.state.stage,
-                complete=data.complete,
-            )
-            self.draft.change(lines=(*self.state.lines, line), unheard=0, lost_bot=False)
-            if self.state.phase is Phase.ENDED:  # the report is written already: once more, with these words
-                self.draft.open(EndInterview(effect_id=f"end-{len(self.state.lines)}"))
+        if not any(line.of == data.turn_id for line in self.state.lines):
+            self.interviewer_heard(data.turn_id, data.text, complete=data.complete)
         if self.state.reply and self.state.reply.turn_id == data.turn_id:
             self.reply_over(self.state.reply, heard=bool(data.text))
 
+    def reply_was_read(self) -> None:
+        """Whoever answers in writing has read what was out, though nobody may have reported it yet."""
+        reply = self.state.reply
+        if self.state.via == "text" and reply and reply.finished:
+            self.interviewer_heard(reply.turn_id, reply.said, complete=True)
+            self.draft.end_reply()
+
+    def interviewer_heard(self, turn_id: str, text: str, *, complete: bool) -> None:
+        """A line of the interviewer's, unless nothing was heard or it is not of the conversation."""
+        if not text or turn_id.startswith(CONSENT):
+            return
+        line = Line(speaker="interviewer", text=text, of=turn_id, stage=self.state.stage, complete=complete)
+        self.draft.change(lines=(*self.state.lines, line), unheard=0, lost_bot=False)
+        if complete:
+            self.question_heard(turn_id)
+        if self.state.phase is Phase.ENDED:  # the report is written already: once more, with these words
+            self.draft.open(EndInterview(effect_id=f"end-{len(self.state.lines)}"))
+
     def reply_over(self, reply: Reply, *, heard: bool) -> None:
         """The turn in flight was heard, in whole, in part or not at all."""
-        if reply.ask_id:
+        if not reply.finished:
             self.draft.drop_reply("it was cut short")
         self.draft.end_reply()
         match self.state.phase:
-            case Phase.ENDED | Phase.WAITING:
+            case Phase.ENDED:
                 pass
             case Phase.CLOSING:
                 if self.state.candidate is not Candidate.SPEAKING:  # else their words, or the timer, end it
                     self.end(self.state.end_reason or "goodbye")
-            case Phase.RUNNING:
+            case Phase.WAITING | Phase.RUNNING:
                 if not heard and self.state.unheard < MAX_UNHEARD:
                     self.draft.change(unheard=self.state.unheard + 1)
                     self.say_anew(reply)
@@ -239,17 +218,21 @@ class Rules(Moves):
             return
         self.draft.change(say_again=None)
         match reply.kind:
+            case ReplyKind.CONSENT:
+                self.request_consent()
             case ReplyKind.OPENING:
                 self.open_stage(reply.kind, lead=self.scenario.words.greeting)
             case ReplyKind.BRIDGE:
                 self.open_stage(reply.kind, lead=self.bridge_into(self.state.stage))
+            case ReplyKind.QUESTION | ReplyKind.ANSWER if self.stage.questions:
+                self.ask_question()
             case ReplyKind.ANSWER if self.state.unanswered():
                 self.answer(reply.kind)
             case ReplyKind.REMINDER:
                 self.say(reply.kind, reply.said)
             case ReplyKind.RESUME:
                 self.resume()
-            case ReplyKind.ANSWER | ReplyKind.FAREWELL:
+            case ReplyKind.ANSWER | ReplyKind.QUESTION | ReplyKind.FAREWELL:
                 self.at_boundary()
 
     # -- deadlines --
@@ -280,12 +263,18 @@ class Rules(Moves):
     def silence(self) -> None:
         """Nobody has spoken for a while."""
         reminders = self.scenario.silence.reminders
-        if self.in_last_stage:
+        if self.ends_by_silence:
             self.close_interview("silence")
         elif self.state.reminders < len(reminders):
             words = reminders[self.state.reminders]
             self.draft.change(reminders=self.state.reminders + 1)
-            self.say(ReplyKind.REMINDER, words)
+            if self.is_question_unheard:
+                self.ask_question()
+            else:
+                self.say(ReplyKind.REMINDER, words)
         else:
             self.draft.change(reminders=0)
-            self.leave_stage(Trigger.SILENCE)
+            if self.stage.questions:
+                self.pass_question()
+            else:
+                self.leave_stage(Trigger.SILENCE)

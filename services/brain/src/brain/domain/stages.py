@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 
 from pydantic import JsonValue
@@ -17,16 +16,19 @@ class Trigger(StrEnum):
     TOOL = "tool"
     DEADLINE = "deadline"
     SILENCE = "silence"
+    ANSWERED = "answered"
 
 
 def transitions(scenario: Scenario) -> dict[tuple[str, Trigger], str]:
-    """Where each stage leads, by what ends it. The last one leads nowhere: it ends by goodbye or silence."""
+    """Where each stage leads, by what ends it. The last one leads nowhere: it ends the interview."""
     table: dict[tuple[str, Trigger], str] = {}
     for stage, following in zip(scenario.stages, scenario.stages[1:], strict=False):
         if stage.tool:
             table[stage.name, Trigger.TOOL] = following.name
         if stage.deadline_s:
             table[stage.name, Trigger.DEADLINE] = following.name
+        if stage.questions:
+            table[stage.name, Trigger.ANSWERED] = following.name
         table[stage.name, Trigger.SILENCE] = following.name
     return table
 
@@ -54,9 +56,3 @@ def accepted_facts(tool: Tool | None, name: str, arguments: dict[str, JsonValue]
         if argument.required and facts[key] is None:
             raise ToolCallRefused(f"{name}: {key} is missing; ask the candidate for it")
     return facts
-
-
-def says_goodbye(text: str, goodbyes: tuple[str, ...]) -> bool:
-    """Whether one of the phrases stands in the text as whole words, in any case."""
-    words = " ".join(re.findall(r"\w+", text.casefold()))
-    return any(re.search(rf"\b{re.escape(phrase.casefold())}\b", words) for phrase in goodbyes)

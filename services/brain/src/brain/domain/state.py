@@ -14,6 +14,8 @@ SENTENCES = re.compile(r"(?<=[.?!])\s+")
 FEW_WORDS = 15
 PARTIAL = "partial-"
 """What a line is of that was understood of an utterance whose bot died before it was over."""
+CONSENT = "consent-"
+"""What the id of a turn begins with that only asks for consent: it is no part of the conversation."""
 
 
 class Phase(StrEnum):
@@ -44,9 +46,11 @@ class Candidate(StrEnum):
 class ReplyKind(StrEnum):
     """Why the interviewer speaks. All but an answer are unasked."""
 
+    CONSENT = "consent"
     ANSWER = "answer"
     OPENING = "opening"
     BRIDGE = "bridge"
+    QUESTION = "question"
     REMINDER = "reminder"
     RESUME = "resume"
     FAREWELL = "farewell"
@@ -89,10 +93,11 @@ class Reply(_Part):
     """The interviewer's turn in flight: until it is heard, cancelled, or overtaken by an utterance.
 
     Attributes:
-        ask_id: the open ask; None once all of the reply is out.
+        ask_id: the open ask, if there is one.
         asks: how many asks this turn has had.
         said: what is out of it, as far as the machine knows.
         seq: of the next chunk.
+        finished: all of it is out. Without that and without an ask, it waits for the questions to be made.
     """
 
     turn_id: str
@@ -102,6 +107,7 @@ class Reply(_Part):
     asks: int = 0
     said: str = ""
     seq: int = 0
+    finished: bool = False
 
 
 class Timer(_Part):
@@ -112,10 +118,32 @@ class Timer(_Part):
     passed: bool = False
 
 
+class Question(_Part):
+    """A question of the set, and what became of it.
+
+    Attributes:
+        turn_id: of the turn that put it last; None: it was not put yet.
+        heard: it was heard whole once; what the candidate says from then on is the answer.
+        answer: ids of the lines that the answer is made of.
+        attempt: counts how often a score was wanted: again, when the answer went on.
+        scored: the attempt that the score is of; less than ``attempt``: one is being made.
+        score: 0 to 100, or None: the reason is in ``answer.scored``.
+    """
+
+    text: str
+    turn_id: str | None = None
+    heard: bool = False
+    answer: tuple[str, ...] = ()
+    attempt: int = 0
+    scored: int = 0
+    score: int | None = None
+
+
 class State(_Part):
     """An interview.
 
     Attributes:
+        via: how the candidate takes part. By ``text`` there is neither room nor bot, and no silence.
         bot_epoch: of the media bot in the room, 0 before the first.
         lost_bot: the bot before it went without a word, and the candidate has not been told yet.
         partial: final segments of an utterance that is not over yet.
@@ -124,6 +152,8 @@ class State(_Part):
         unheard: how many times in a row a reply was not heard at all.
         say_again: the reply that was not heard at all and is decided anew once the candidate is silent.
         extracting: ids of open extractions.
+        making: the questions of the set are being made.
+        question: index of the one that is to be answered next; the number of questions once all are.
     """
 
     interview_id: str
@@ -134,6 +164,7 @@ class State(_Part):
     consent: Consent | None = None
     phase: Phase = Phase.WAITING
     candidate: Candidate = Candidate.ABSENT
+    via: Literal["voice", "text"] = "voice"
     bot_epoch: int = 0
     lost_bot: bool = False
     stage: str
@@ -148,17 +179,36 @@ class State(_Part):
     unheard: int = 0
     say_again: Reply | None = None
     extracting: tuple[str, ...] = ()
+    making: bool = False
+    questions: tuple[Question, ...] = ()
+    question: int = 0
     end_reason: EndReason | None = None
 
     def interview_data(self) -> dict[str, str | None]:
-        """What the rest of the world calls the interview's data: stage, facts, deadline and room."""
+        """What the rest of the world calls the interview's data: stage, facts, deadline, room."""
         deadline = self.timers.get(TimerKind.STAGE)
+        put = sum(question.turn_id is not None for question in self.questions)
         return {
             "stage": self.stage,
             **self.facts,
             "deadline": deadline.at.isoformat() if deadline else None,
+            **({"question": f"{put} of {len(self.questions)}"} if put else {}),
             "room": self.room,
         }
+
+    @property
+    def awaits_consent(self) -> bool:
+        """Nothing may be asked or listened to yet."""
+        return self.consent_required and self.consent is None
+
+    @property
+    def current_question(self) -> Question | None:
+        """The question that is to be answered next; None: there is none yet, or all are answered."""
+        return self.questions[self.question] if self.question < len(self.questions) else None
+
+    def answer_to(self, question: Question) -> str:
+        """All that the candidate said in answer to a question."""
+        return "\n".join(line.text for line in self.lines if line.of in question.answer)
 
     def unanswered(self) -> bool:
         """Whether the candidate had the last word."""

@@ -1,0 +1,183 @@
+"""The rules of who is there: the bot, the candidate, and the consent without which nothing is asked."""
+
+from __future__ import annotations
+
+from viva_shared.events import (
+    BotJoined,
+    CandidateConsented,
+    CandidateJoined,
+    CandidateLeft,
+    CandidateReplaced,
+    InterviewCreated,
+    ListeningAllowed,
+    UtteranceHeard,
+)
+
+from brain.domain.moves import Moves
+from brain.domain.phrases import agrees
+from brain.domain.stages import Trigger
+from brain.domain.state import PARTIAL, Candidate, Consent, Phase, ReplyKind, TimerKind
+
+
+class Presence(Moves):
+    """On the draft of one decision."""
+
+    def created(self, data: InterviewCreated) -> None:
+        self.prepare_questions()
+        if data.expires_at:
+            self.draft.set_deadline(TimerKind.ABSENCE, data.expires_at)
+
+    def end_requested(self) -> None:
+        self.draft.drop_reply("the interview was ended")
+        self.end("finished")
+
+    # -- the bot --
+
+    def bot_joined(self, data: BotJoined) -> None:
+        """A new bot has heard and said nothing yet; who is in the room it reports next."""
+        if self.state.phase is Phase.ENDED:
+            return
+        if self.state.via == "text" and self.state.candidate is not Candidate.ABSENT:
+            self.draft.change(bot_epoch=data.bot_epoch)  # it is talked with once the candidate joins its room
+            self.allow_listening()
+            return
+        self.draft.drop_reply("a new bot has the room")
+        if self.state.candidate is not Candidate.ABSENT:
+            self.draft.change(lost_bot=True)
+        if self.state.partial:  # the last bot died before the turn was over: what it understood still counts
+            line = f"{PARTIAL}{data.bot_epoch}"
+            self.add_candidate_line(self.state.partial, of=line)
+            self.begin_answer(line)
+        self.draft.change(bot_epoch=data.bot_epoch, candidate=Candidate.ABSENT, partial="")
+        self.draft.cancel_timer(TimerKind.SILENCE)
+        if self.state.phase is not Phase.WAITING:
+            self.draft.set_timer(TimerKind.ABSENCE, self.scenario.absence_grace_s)
+        self.allow_listening()
+
+    def allow_listening(self) -> None:
+        """Tell the bot that it may listen, if it may."""
+        if not self.state.awaits_consent:
+            self.draft.out(ListeningAllowed(reason="consented" if self.state.consent else "not_required"))
+
+    # -- consent --
+
+    def candidate_consented(self, data: CandidateConsented) -> None:
+        if self.state.consent is None:
+            self.take_consent(Consent(via=data.via, notice=data.notice, at=self.draft.now))
+
+    def heard_without_consent(self, data: UtteranceHeard) -> None:
+        """Nothing but consent is understood; anything else is neither kept nor shown to the model."""
+        if data.via == "text" and agrees(data.text, self.scenario.consent.agreed):
+            consent = Consent(via="chat", notice=self.scenario.consent.notice, at=self.draft.now)
+            self.take_consent(consent, in_reply_to=data.utterance_id)
+        elif self.state.candidate is not Candidate.ABSENT and self.state.reminders < len(
+            self.scenario.silence.reminders
+        ):
+            self.draft.change(reminders=self.state.reminders + 1)
+            self.draft.drop_reply("the candidate spoke")
+            self.request_consent(in_reply_to=data.utterance_id)
+
+    def take_consent(self, consent: Consent, *, in_reply_to: str | None = None) -> None:
+        """From now on the candidate may be listened to; one who waited for it is greeted."""
+        self.draft.change(consent=consent)
+        self.allow_listening()
+        if self.state.phase is Phase.WAITING and self.state.candidate is not Candidate.ABSENT:
+            self.draft.drop_reply("the candidate consented")
+            self.draft.cancel_timer(TimerKind.ABSENCE)
+            self.begin(in_reply_to=in_reply_to)
+
+    def request_consent(self, *, in_reply_to: str | None = None) -> None:
+        self.say(ReplyKind.CONSENT, self.scenario.consent.request, in_reply_to=in_reply_to)
+
+    # -- the candidate --
+
+    def candidate_joined(self, data: CandidateJoined) -> None:
+        if self.state.candidate_identity not in (None, data.identity):
+            return
+        if self.state.via != data.via:  # what is under way goes out where nobody reads or hears it
+            self.draft.drop_reply(f"the candidate goes on by {data.via}")
+            self.draft.cancel_timer(TimerKind.SILENCE)
+        self.draft.cancel_timer(TimerKind.ABSENCE)
+        self.draft.change(
+            candidate=Candidate.SILENT,
+            candidate_identity=data.identity,
+            candidate_name=self.state.candidate_name or data.name,
+            via=data.via,
+            unheard=0,
+        )
+        if self.state.awaits_consent:
+            self.draft.set_timer(
+                TimerKind.ABSENCE,
+                self.scenario.answer_within_s if data.via == "text" else self.scenario.absence_grace_s,
+            )
+            if self.state.reply is None:
+                self.request_consent()
+        elif self.state.phase is Phase.WAITING:
+            self.begin()
+        elif self.state.reply is None:
+            self.resume()
+
+    def candidate_left(self, data: CandidateLeft) -> None:
+        if data.identity == self.state.candidate_identity:  # and not one who was replaced
+            self.candidate_gone("the candidate left")
+
+    def candidate_replaced(self, data: CandidateReplaced) -> None:
+        """Somebody else has the candidate's place; that they are there is told next."""
+        if data.identity == self.state.candidate_identity:
+            return
+        if self.state.candidate is not Candidate.ABSENT:
+            self.candidate_gone("the candidate was replaced")
+        self.draft.change(candidate_identity=data.identity, candidate_name=data.name)
+
+    def candidate_gone(self, why: str) -> None:
+        self.draft.drop_reply(why)
+        self.draft.cancel_timer(TimerKind.SILENCE)
+        was_there = self.state.candidate is not Candidate.ABSENT
+        self.draft.change(candidate=Candidate.ABSENT, partial="", lost_bot=False)
+        if self.state.phase is Phase.CLOSING:
+            self.end(self.state.end_reason or "goodbye")
+        elif was_there or TimerKind.ABSENCE not in self.state.timers:
+            self.draft.set_timer(TimerKind.ABSENCE, self.scenario.absence_grace_s)
+
+    # -- the interview begins, or goes on --
+
+    def begin(self, *, in_reply_to: str | None = None) -> None:
+        self.draft.set_phase(Phase.RUNNING)
+        self.draft.change(reminders=0)
+        self.enter(self.scenario.stages[0].name, "opened")
+        self.open_stage(ReplyKind.OPENING, lead=self.scenario.words.greeting, in_reply_to=in_reply_to)
+
+    def resume(self) -> None:
+        """The candidate is back, or has a new bot: go on where it was."""
+        question = self.state.last_question()
+        if self.state.phase is Phase.CLOSING:
+            self.say(ReplyKind.FAREWELL, self.scenario.ending.farewell)
+        elif self.deadline_marked():
+            self.leave_stage(Trigger.DEADLINE)
+        elif self.stage.questions:
+            self.resume_questions()
+        elif self.state.unanswered() and not (question and self.state.cut_short()):
+            self.answer(ReplyKind.RESUME, lead=self.resuming())
+        elif question:
+            self.say(ReplyKind.RESUME, f"{self.resuming()} {question}")
+        else:
+            self.open_stage(ReplyKind.RESUME, lead=self.resuming())
+
+    def resume_questions(self) -> None:
+        """With the question that is to be answered; before the first of them, with what leads to it."""
+        question = self.state.current_question
+        if self.state.question or (question and question.turn_id):
+            self.draft.start_reply(ReplyKind.RESUME, lead=self.resuming())
+            self.put_question()
+        else:
+            self.open_stage(ReplyKind.RESUME, lead=self.resuming())
+
+    def resuming(self) -> str:
+        """The words before the interview goes on."""
+        words = self.scenario.words
+        if not self.state.lost_bot:
+            return words.welcome_back
+        if not (said := self.state.last_understood()):
+            return words.lost_connection
+        understood = words.understood.replace("{said}", said if said[-1] in ".?!" else f"{said}.")
+        return f"{words.lost_connection} {understood}"
