@@ -33,6 +33,8 @@ class ReplyFinished(Payload):
     turn_id: str
     text: str
     chunks: int
+    farewell: bool = False
+    """Once it was heard the interview ends: no answer is waited for."""
 
 
 class ReplyCancelled(Payload):

@@ -115,7 +115,8 @@ class Draft:
         reply = self._reply()
         self.change(reply=reply.model_copy(update={"finished": True}))
         self.set_timer(TimerKind.HEARING, HEARING_S + len(reply.said) * SECONDS_A_CHARACTER)
-        self.out(ReplyFinished(turn_id=reply.turn_id, text=reply.said, chunks=reply.seq))
+        farewell = self.state.phase is Phase.CLOSING
+        self.out(ReplyFinished(turn_id=reply.turn_id, text=reply.said, chunks=reply.seq, farewell=farewell))
 
     def drop_reply(self, reason: str) -> None:
         """Cancel the turn in flight, if there is one. What was heard of it is still to be reported."""
