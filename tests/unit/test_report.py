@@ -123,7 +123,7 @@ Seconds from the end of the candidate's speech.
 | speech to text is final | 0.20 s | 0.20 s | 1 |
 | first sound of the answer | 2.00 s | 2.50 s | 2 |
 
-A person reads this and decides; Viva does not.
+An AI held this interview. A person reads this and decides; Viva does not.
 """
     )
 
@@ -138,5 +138,5 @@ def test_an_interview_that_broke_off_at_once() -> None:
 
 
 def test_it_reads_what_the_job_wrote_and_ignores_what_it_does_not_know() -> None:
-    stored = report().model_dump(mode="json") | {"scores": {"clarity": 3}}
+    stored = report().model_dump(mode="json") | {"mood": "none of our business"}
     assert InterviewReport.model_validate(stored) == report()

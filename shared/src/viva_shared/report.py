@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import median
+from statistics import mean, median
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, computed_field
 
 from viva_shared.events import TurnTimings
 
@@ -30,7 +30,7 @@ class ReportStage(_Part):
 
     Attributes:
         left_at: None if the interview broke off in it.
-        reason: why it was entered: ``opened``, ``tool`` or ``deadline``.
+        reason: why it was entered, as in ``stage.changed``.
     """
 
     name: str
@@ -58,6 +58,38 @@ class ReportTurn(_Part):
     complete: bool | None = None
 
 
+class ReportScore(_Part):
+    """One question of a question set, and what the answer to it is worth.
+
+    Attributes:
+        index: of the question, from 0.
+        answer: all that the candidate said in answer to it.
+        utterance_ids: of the turns that the answer is made of.
+        score: 0 to 100, or None: ``reason`` says why.
+        evidence: what the score rests on, in the candidate's own words.
+        feedback: to the candidate.
+        coach_notes: to a coach: what the candidate may practise.
+    """
+
+    index: int
+    question: str
+    answer: str = ""
+    utterance_ids: tuple[str, ...] = ()
+    score: int | None = None
+    reason: str = ""
+    evidence: tuple[str, ...] = ()
+    feedback: str = ""
+    coach_notes: str = ""
+
+
+class ReportConsent(_Part):
+    """What the candidate agreed to, and how and when."""
+
+    via: Literal["api", "page", "chat"]
+    at: AwareDatetime
+    notice: str
+
+
 class InterviewReport(_Part):
     """A whole interview."""
 
@@ -74,11 +106,21 @@ class InterviewReport(_Part):
     model: str = ""
     scenario_title: str | None = None
     candidate_name: str | None = None
+    scores: tuple[ReportScore, ...] = ()
+    """One for each question of a question set, in the order in which they are asked."""
+    consent: ReportConsent | None = None
 
     @property
     def candidate(self) -> str | None:
         """How the candidate is called: by what was learnt in the interview, else as they joined."""
         return self.facts.get("name") or self.candidate_name
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def overall_score(self) -> float | None:
+        """The mean of the answers that have a score; None if none has."""
+        numbers = [score.score for score in self.scores if score.score is not None]
+        return round(mean(numbers), 1) if numbers else None
 
 
 def transcript_markdown(report: InterviewReport) -> str:
@@ -91,14 +133,14 @@ def transcript_markdown(report: InterviewReport) -> str:
         if turn.stage != stage:
             stage = turn.stage
             lines += [f"## {titles.get(stage, stage)}", ""]
-        offset = _clock((turn.at - report.started_at).total_seconds())
+        offset = clock((turn.at - report.started_at).total_seconds())
         cut = " *(cut short)*" if turn.complete is False else ""
         lines += [f"**{SPEAKERS[turn.speaker]}** [{offset}] {turn.text or '…'}{cut}", ""]
     return "\n".join(lines)
 
 
 def report_markdown(report: InterviewReport) -> str:
-    """Facts, stages and timings, for the person who decides."""
+    """Scores, facts, stages and timings, for the person who decides."""
     candidate = report.candidate or "not named"
     lines = [f"# Interview report: {report.scenario_title or report.scenario}", ""]
     lines += [
@@ -108,10 +150,13 @@ def report_markdown(report: InterviewReport) -> str:
     ]
     if report.ended_at:
         seconds = (report.ended_at - report.started_at).total_seconds()
-        lines.append(f"- Lasted: {_clock(seconds)}, ended by {report.reason or 'nothing known'}")
+        lines.append(f"- Lasted: {clock(seconds)}, ended by {report.reason or 'nothing known'}")
     else:
         lines.append("- It has not ended.")
-    lines += [f"- Model: {report.model or 'not known'}", "", "## What was learnt", ""]
+    lines.append(f"- Model: {report.model or 'not known'}")
+    if report.consent:
+        lines.append(f"- Consent: {report.consent.at:%Y-%m-%d %H:%M:%S} UTC, by {report.consent.via}")
+    lines += ["", *_scores(report), "## What was learnt", ""]
     facts = [(name.replace("_", " "), value or "not learnt") for name, value in report.facts.items()]
     lines += _table(("Fact", "In the candidate's words, as they were understood"), facts)
     lines += ["", "## Stages", ""]
@@ -119,8 +164,8 @@ def report_markdown(report: InterviewReport) -> str:
     stages = [
         (
             stage.title,
-            _clock((stage.entered_at - report.started_at).total_seconds()),
-            _clock((stage.left_at - stage.entered_at).total_seconds()) if stage.left_at else "not left",
+            clock((stage.entered_at - report.started_at).total_seconds()),
+            clock((stage.left_at - stage.entered_at).total_seconds()) if stage.left_at else "not left",
             left_by or "",
         )
         for stage, left_by in zip(report.stages, why_left, strict=True)
@@ -132,8 +177,39 @@ def report_markdown(report: InterviewReport) -> str:
         lines += _table(("Step", "Median", "Longest", "Answers"), rows)
     else:
         lines += ["Not measured: the candidate typed, or was not answered."]
-    lines += ["", "A person reads this and decides; Viva does not.", ""]
+    an_ai = f"An AI held this interview{' and scored the answers' if report.scores else ''}."
+    lines += ["", f"{an_ai} A person reads this and decides; Viva does not.", ""]
     return "\n".join(lines)
+
+
+def _scores(report: InterviewReport) -> list[str]:
+    """The scores of a question set, each with what it rests on."""
+    if not report.scores:
+        return []
+    scored = sum(score.score is not None for score in report.scores)
+    of = f"{scored} of {len(report.scores)} answers"
+    overall = f"{report.overall_score:g} of 100, the mean of {of}" if scored else f"none: {of} have a score"
+    lines = ["## Scores", "", f"Overall: {overall}.", ""]
+    lines += _table(
+        ("", "Question", "Score", "Why"),
+        [
+            (str(s.index + 1), s.question, "none" if s.score is None else str(s.score), s.reason)
+            for s in report.scores
+        ],
+    )
+    for score in report.scores:
+        notes = [f"> {_one_line(quote)}" for quote in score.evidence]
+        notes += [_one_line(f"Feedback: {score.feedback}")] if score.feedback else []
+        notes += [_one_line(f"Coach notes: {score.coach_notes}")] if score.coach_notes else []
+        if notes:
+            lines += ["", f"### {score.index + 1}. {_one_line(score.question)}"]
+        for note in notes:
+            lines += ["", note]
+    return [*lines, ""]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def timing_rows(report: InterviewReport) -> list[tuple[str, str, str, str]]:
@@ -150,7 +226,8 @@ def timing_rows(report: InterviewReport) -> list[tuple[str, str, str, str]]:
     return rows
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Minutes and seconds, as 4:09."""
     minutes, rest = divmod(max(0, round(seconds)), 60)
     return f"{minutes}:{rest:02d}"
 

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from viva_shared.broker import Entry, Mailboxes
 from viva_shared.events import (
+    AnswerScored,
     BotJoined,
     Envelope,
     InterviewEnded,
+    ReplyFinished,
     ReplyGenerated,
     ReplyHeard,
     StageChanged,
@@ -17,10 +19,13 @@ from viva_shared.events import (
     UtteranceHeard,
     decode,
 )
-from viva_shared.report import InterviewReport, ReportStage, ReportTurn
+from viva_shared.report import InterviewReport, ReportConsent, ReportScore, ReportStage, ReportTurn
 from viva_shared.scenario import Scenario
 
 from brain.domain.state import PARTIAL, State
+
+NOT_PUT = "the question was not put"
+NOT_SCORED_YET = "it is not scored yet"
 
 
 class NoSuchInterview(LookupError):
@@ -48,8 +53,10 @@ async def build_report(mailboxes: Mailboxes, interview_id: str, model: str) -> I
         facts=state.facts,
         data=state.interview_data(),
         stages=tuple(_stages(outputs, ended.occurred_at if ended else None)),
-        turns=tuple(_turns(state, inputs)),
+        turns=tuple(_turns(state, inputs, outputs)),
         model=model,
+        scores=tuple(_scores(state, outputs)),
+        consent=ReportConsent(**state.consent.model_dump()) if state.consent else None,
     )
 
 
@@ -70,15 +77,41 @@ def _stages(outputs: list[Envelope], ended_at: datetime | None) -> list[ReportSt
     ]
 
 
-def _turns(state: State, inputs: list[Envelope]) -> list[ReportTurn]:
+def _scores(state: State, outputs: list[Envelope]) -> list[ReportScore]:
+    """The latest score of each answer; the reason for none where a question was not put."""
+    latest = {e.data.index: e.data for e in outputs if isinstance(e.data, AnswerScored)}
+    scores = []
+    for index, question in enumerate(state.questions):
+        scored = latest.get(index)
+        scores.append(
+            ReportScore(
+                index=index,
+                question=question.text,
+                answer=state.answer_to(question),
+                utterance_ids=question.answer,
+                score=scored.score if scored else None,
+                reason=scored.reason if scored else NOT_SCORED_YET if question.heard else NOT_PUT,
+                evidence=scored.evidence if scored else (),
+                feedback=scored.feedback if scored else "",
+                coach_notes=scored.coach_notes if scored else "",
+            )
+        )
+    return scores
+
+
+def _turns(state: State, inputs: list[Envelope], outputs: list[Envelope]) -> list[ReportTurn]:
     by_the_model = {
         event.data.ask_id.partition(".")[0]
         for event in inputs
         if isinstance(event.data, ReplyGenerated) and event.data.source == "model"
     }
+    made_by: dict[str, Envelope] = {}
+    for event in (*inputs, *outputs):  # what was read in writing may have been reported by nobody
+        if line_id := _line_of(event):
+            made_by.setdefault(line_id, event)
     turns = []
     for line in state.lines:
-        event = next(e for e in inputs if line.of == _line_of(e))
+        event = made_by[line.of]
         spoken = line.speaker == "interviewer"
         turns.append(
             ReportTurn(
@@ -95,11 +128,11 @@ def _turns(state: State, inputs: list[Envelope]) -> list[ReportTurn]:
 
 
 def _line_of(event: Envelope) -> str | None:
-    """Which line of the conversation an input made."""
+    """Which line of the conversation an event made."""
     match event.data:
         case UtteranceHeard(utterance_id=utterance_id):
             return utterance_id
-        case ReplyHeard(turn_id=turn_id):
+        case ReplyHeard(turn_id=turn_id) | ReplyFinished(turn_id=turn_id):
             return turn_id
         case BotJoined(bot_epoch=epoch):
             return f"{PARTIAL}{epoch}"

@@ -51,6 +51,9 @@ def accepted_score(assessed: AnswerAssessed, answer: str) -> Score:
 
 
 def is_quote(text: str, answer: str) -> bool:
-    """Whether it stands in the answer, whatever its case, spaces and punctuation."""
-    quoted = " ".join(words_of(text))
-    return bool(quoted) and quoted in " ".join(words_of(answer))
+    """Whether it stands in the answer, whatever its case, spaces and punctuation: as whole words in scripts
+    that have spaces between them.
+    """
+    quoted, said = (" ".join(words_of(words)) for words in (text, answer))
+    has_no_spaces = any(letter.isalpha() and letter.lower() == letter.upper() for letter in quoted)
+    return bool(quoted) and (f" {quoted} " in f" {said} " or (has_no_spaces and quoted in said))
