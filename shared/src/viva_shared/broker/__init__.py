@@ -11,6 +11,7 @@ from viva_shared.broker.keys import Keys
 from viva_shared.broker.leases import Busy, Closed, Held, Lease, Snapshot
 from viva_shared.broker.mailboxes import Mailboxes
 from viva_shared.broker.producer import Producer
+from viva_shared.broker.seats import Seats
 from viva_shared.broker.survey import Glance, Survey
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "NotRetried",
     "OutputFeed",
     "Producer",
+    "Seats",
     "Snapshot",
     "Survey",
     "connect",

@@ -48,6 +48,15 @@ local function append(keys, args)
   return {'appended', entry_id}
 end
 
+-- replace: state, in | identities: whom the interview was created for or '', whom to replace or '', the new one; event
+local function replace(keys, args)
+  if not is_open(keys[1]) then return {'refused', why_closed(keys[1])} end
+  if (redis.call('HGET', keys[1], 'candidate') or args[1]) ~= args[2] then return {'other'} end
+  local entry_id = redis.call('XADD', keys[2], '*', 'event', args[4])  -- first: it fails on a key of another type
+  redis.call('HSET', keys[1], 'candidate', args[3])
+  return {'replaced', entry_id}
+end
+
 -- acquire: state, lease, in | holder, ttl_ms. A holder takes its own lease again, with a new epoch: the tenure that
 -- had it is over, or this is the repeat of a call whose answer was lost. A try counts for the next input; with none,
 -- for all open effects together: which of them killed the last holder nobody knows.
@@ -202,6 +211,7 @@ end
 
 redis.register_function('viva1_create', create)
 redis.register_function('viva1_append', append)
+redis.register_function('viva1_replace', replace)
 redis.register_function('viva1_acquire', acquire)
 redis.register_function('viva1_commit', commit)
 redis.register_function('viva1_reject', reject)
