@@ -155,6 +155,8 @@ def load_settings(cls: type[S]) -> S:
     except ValidationError as error:
         problems = []
         for problem in error.errors(include_url=False, include_input=False):
+            if problem["type"] == "default_factory_not_called":
+                continue  # it waits for a variable that is wrong, and named
             cause = problem.get("ctx", {}).get("error")
             where = ".".join(str(part) for part in problem["loc"])
             problems.append(str(cause) if isinstance(cause, SettingsError) else f"{where}: {problem['msg']}")

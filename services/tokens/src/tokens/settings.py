@@ -2,12 +2,154 @@
 
 from __future__ import annotations
 
-from pydantic import Field
-from viva_shared.settings import LiveKitSettings, ScenarioSettings
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated, Any, Literal, Self, TypeVar
+from urllib.parse import urlsplit
+
+from limits import parse_many
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import NoDecode
+from viva_shared.settings import ArchiveSettings, LiveKitSettings, ScenarioSettings, Settings, SettingsError
+
+LOCAL_INVITE_SECRET = "viva-local-invites-only-not-a-secret"
+SECRET_CHARS = 32
+"""At least: a shorter one can be guessed from a token that it signed."""
+GENEROUS = "100000/minute"
+
+T = TypeVar("T")
 
 
-class TokensSettings(LiveKitSettings, ScenarioSettings):
-    """Where to listen, beside how to reach LiveKit and Redis and which scenarios there are."""
+def _by_profile(local: T, elsewhere: T) -> Callable[[dict[str, Any]], T]:
+    """A default that depends on the profile, which is validated before."""
+    return lambda data: local if data["profile"] == "local" else elsewhere
+
+
+def _listed(value: object) -> object:
+    return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+
+def _one_limit(value: str) -> str:
+    try:
+        [limit] = parse_many(value)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not one limit, such as 100/minute or 20/10second") from error
+    if limit.amount < 1:
+        raise ValueError(f"{value!r} lets nobody in")
+    return value
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+"""Comma separated in the environment."""
+Limit = Annotated[str, AfterValidator(_one_limit)]
+"""So many in a moving window, in the notation of the library ``limits``."""
+
+
+class AccessSettings(Settings):
+    """Who gets in, and how often. The local profile stands open, any other asks for credentials."""
+
+    auth: Literal["open", "required"] = Field(
+        default_factory=_by_profile("open", "required"), alias="VIVA_AUTH"
+    )
+    public_url: str = Field("http://localhost:3000", alias="VIVA_PUBLIC_URL", pattern=r"^https?://[^/?#]+")
+    """The candidate's page: invites link to it."""
+    invite_secret: SecretStr = Field(
+        default_factory=_by_profile(SecretStr(LOCAL_INVITE_SECRET), SecretStr("")), alias="VIVA_INVITE_SECRET"
+    )
+    invite_ttl_s: int = Field(7 * 86_400, alias="VIVA_INVITE_TTL_S", ge=60)
+    oidc_issuer: str = Field("", alias="VIVA_OIDC_ISSUER", pattern=r"^(https?://[^/?#]+[^?#]*)?$")
+    oidc_audience: str = Field("", alias="VIVA_OIDC_AUDIENCE")
+    oidc_jwks_url: str = Field("", alias="VIVA_OIDC_JWKS_URL", pattern=r"^(https?://.+)?$")
+    """Empty: the issuer says where its keys are."""
+
+    limit_tokens: Limit = Field(
+        default_factory=_by_profile(GENEROUS, "300/minute"), alias="VIVA_LIMIT_TOKENS"
+    )
+    limit_calls: Limit = Field(default_factory=_by_profile(GENEROUS, "1200/minute"), alias="VIVA_LIMIT_CALLS")
+    limit_failures: Limit = Field(
+        default_factory=_by_profile(GENEROUS, "30/minute"), alias="VIVA_LIMIT_FAILURES"
+    )
+    trusted_proxies: Listed = Field((), alias="VIVA_TRUSTED_PROXIES")
+    """Addresses and networks whose ``X-Forwarded-For`` is believed."""
+    cors_origins: Listed = Field((), alias="VIVA_CORS_ORIGINS")
+    """Pages of these origins may call; not set: the one of ``public_url``."""
+    max_body_bytes: int = Field(65_536, alias="VIVA_MAX_BODY_BYTES", ge=4_096)
+
+    @property
+    def invite_ttl(self) -> timedelta:
+        """How long an invite opens its interview, unless it is made for another time."""
+        return timedelta(seconds=self.invite_ttl_s)
+
+    @model_validator(mode="after")
+    def _closed_elsewhere(self) -> Self:
+        secret = self.invite_secret.get_secret_value()
+        if self.profile != "local":
+            if self.auth == "open":
+                raise SettingsError(
+                    "VIVA_AUTH=open is for the local profile only, as it lets everybody read and delete "
+                    "every interview: remove it, and make a key with `viva keys create`"
+                )
+            if not secret:
+                raise SettingsError(
+                    "VIVA_INVITE_SECRET is not set: candidates' invites are signed with it; "
+                    "`openssl rand -hex 32` makes one"
+                )
+            if secret == LOCAL_INVITE_SECRET:
+                raise SettingsError(
+                    "VIVA_INVITE_SECRET is the published one of the local profile: generate your own"
+                )
+        if len(secret) < SECRET_CHARS:
+            raise SettingsError(f"VIVA_INVITE_SECRET has fewer than {SECRET_CHARS} characters: generate one")
+        return self
+
+    @model_validator(mode="after")
+    def _one_issuer(self) -> Self:
+        if bool(self.oidc_issuer) != bool(self.oidc_audience) or (
+            self.oidc_jwks_url and not self.oidc_issuer
+        ):
+            raise SettingsError(
+                "VIVA_OIDC_ISSUER and VIVA_OIDC_AUDIENCE go together, and VIVA_OIDC_JWKS_URL only with them: "
+                "set both, or none"
+            )
+        for name, url in (
+            ("VIVA_OIDC_ISSUER", self.oidc_issuer),
+            ("VIVA_OIDC_JWKS_URL", self.oidc_jwks_url),
+        ):
+            if self.profile != "local" and url.startswith("http://"):
+                raise SettingsError(
+                    f"{name} must be https:// outside the local profile: "
+                    "whoever can change its answer could sign in"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _named_others(self) -> Self:
+        if "*" in self.trusted_proxies:
+            raise SettingsError(
+                "VIVA_TRUSTED_PROXIES=* lets callers choose their address: name your proxies' own or networks"
+            )
+        if "*" in self.cors_origins:
+            raise SettingsError(
+                "VIVA_CORS_ORIGINS=* lets any page call in a candidate's name: name the origins of yours"
+            )
+        page = urlsplit(self.public_url)
+        self.cors_origins = self.cors_origins or (f"{page.scheme}://{page.netloc}",)
+        if wrong := [origin for origin in self.cors_origins if not _is_origin(origin)]:
+            raise SettingsError(
+                f"VIVA_CORS_ORIGINS: {', '.join(wrong)} is no origin: write scheme://host or scheme://host:port"
+            )
+        return self
+
+
+def _is_origin(text: str) -> bool:
+    parts = urlsplit(text)
+    return bool(
+        parts.scheme in ("http", "https") and parts.netloc and text == f"{parts.scheme}://{parts.netloc}"
+    )
+
+
+class TokensSettings(AccessSettings, LiveKitSettings, ScenarioSettings, ArchiveSettings):
+    """Where to listen, beside who gets in and how to reach LiveKit, Redis and the archive."""
 
     host: str = Field("127.0.0.1", alias="VIVA_TOKENS_HOST")
     port: int = Field(8080, alias="VIVA_TOKENS_PORT")
