@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from brain.adapters.gemini import GeminiModel
+from brain.application.finding import Finder, Patience
 from brain.application.ports import ModelError, Prompt, Text, ToolCall, ToolSpec, Utterance
+from brain.application.prompts import reply_prompt
+from brain.domain.effects import Ask, MakeQuestions, ScoreAnswer, Task
+from brain.domain.state import Line, Question, State
 from contract.local_providers.dialogue import Faults
+from viva_shared.scenario import load_scenario
 
 pytestmark = [
     pytest.mark.contract,
@@ -17,6 +23,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession:DeprecationWarning"),
 ]
 
+QUESTION_SET = load_scenario("question_set", Path(__file__).parents[3] / "scenarios")
+PATIENCE = Patience(extract_s=5.0, questions_s=5.0)
 PROPERTIES = {
     "size": {"type": "string", "description": "The size of the pizza"},
     "address": {"type": "string", "description": "The delivery address"},
@@ -67,6 +75,70 @@ async def test_extraction_keeps_to_the_schema(model: GeminiModel) -> None:
     assert set(found) == {"size", "address"}
     assert "large" in str(found["size"])
     assert found["address"] is None
+
+
+def answered(answer: str, *questions: Question) -> State:
+    """An interview in which the candidate said one thing, as utterance u1."""
+    return State(
+        interview_id="i1",
+        room="r1",
+        candidate_identity=None,
+        candidate_name=None,
+        stage="questions",
+        facts={},
+        lines=(Line(speaker="candidate", text=answer, of="u1", stage="questions"),),
+        questions=questions,
+    )
+
+
+async def test_questions_are_made_for_the_job(model: GeminiModel) -> None:
+    scenario = QUESTION_SET.tailored(count=4, job_title="Backend engineer", seniority="senior")
+    made = await Finder(model, PATIENCE).make_questions(
+        scenario, MakeQuestions(effect_id="questions"), poison=False
+    )
+    assert (made.source, made.error) == ("model", None)
+    assert len(set(made.questions)) == 4
+    assert "a senior Backend engineer" in made.questions[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "low", "high"),
+    [
+        ("I found the leak in the parser and fixed it. Since then we save two hours a day.", 50, 100),
+        ("There are many problems in life, and the weather is one of them.", 0, 20),
+        ("I do not know.", None, None),
+    ],
+)
+async def test_an_answer_is_assessed_by_what_was_said(
+    model: GeminiModel, answer: str, low: int | None, high: int | None
+) -> None:
+    question = Question(text="Tell me about a hard problem that you solved.", answer=("u1",))
+    state = answered(answer, question)
+    score = ScoreAnswer(effect_id="score-0.1", index=0)
+    assessed = await Finder(model, PATIENCE).assess(QUESTION_SET, state, score, poison=False)
+    assert assessed.error is None
+    assert assessed.reason
+    assert assessed.feedback
+    assert assessed.coach_notes
+    if low is None or high is None:
+        assert (assessed.score, assessed.evidence) == (None, ())
+    else:
+        assert assessed.score is not None
+        assert low <= assessed.score <= high
+        assert assessed.evidence
+        assert all(quote in answer for quote in assessed.evidence)
+
+
+async def test_an_answer_is_acknowledged_without_a_question(model: GeminiModel) -> None:
+    ask = Ask(
+        effect_id="a1", turn_id="t1", task=Task.ACKNOWLEDGE, stage="questions", seq=0, fallback="Thank you."
+    )
+    prompt = reply_prompt(QUESTION_SET, answered("I fixed the leak."), ask, "")
+    pieces = [piece async for piece in model.stream(prompt)]
+    text = "".join(piece.text for piece in pieces if isinstance(piece, Text))
+    assert text.count(".") == 1
+    assert text.endswith(".")
+    assert "?" not in text
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,60 @@ async def test_a_structured_answer_is_parsed(v1: genai.Client) -> None:
     assert answer.parsed.address == "five main street"
 
 
+async def test_questions_for_a_job_are_parsed(v1: genai.Client) -> None:
+    class QuestionSet(pydantic.BaseModel):
+        questions: list[str] = pydantic.Field(min_length=4, max_length=4)
+
+    answer = await v1.aio.models.generate_content(
+        model=MODEL,
+        contents=[types.Content(role="user", parts=[types.Part(text="[note] Nobody has spoken yet.")])],
+        config=types.GenerateContentConfig(
+            system_instruction="Write the questions of an interview.\n\nJob title: baker\nSeniority: senior",
+            response_mime_type="application/json",
+            response_schema=QuestionSet,
+        ),
+    )
+    assert isinstance(answer.parsed, QuestionSet)
+    assert len(set(answer.parsed.questions)) == 4
+    assert "a senior baker" in answer.parsed.questions[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "scored"),
+    [("I fixed the oven, and it saved us two hours a day.", True), ("I don't know.", False)],
+)
+async def test_an_answer_is_scored_with_evidence_or_not_at_all(
+    v1: genai.Client, said: str, scored: bool
+) -> None:
+    score = {"type": ["integer", "null"], "minimum": 0, "maximum": 100, "description": "How good it is"}
+    schema = {
+        "type": "object",
+        "properties": {"score": score, "evidence": {"type": "array", "items": {"type": "string"}}},
+        "required": ["score", "evidence"],
+    }
+    answer = await v1.aio.models.generate_content(
+        model=MODEL,
+        contents=[types.Content(role="user", parts=[types.Part(text=said)])],
+        config=types.GenerateContentConfig(
+            system_instruction="Score the answer.\n\nQuestion: What did you repair?",
+            response_mime_type="application/json",
+            response_json_schema=schema,
+        ),
+    )
+    found = json.loads(answer.text or "")
+    assert found["evidence"] == [said] * scored
+    assert (found["score"] or 0) > 0 if scored else found["score"] is None
+
+
+async def test_an_acknowledgement_asks_nothing(v1: genai.Client) -> None:
+    chunks = await _chunks(
+        v1, TALK[-2:], system_instruction="Acknowledge the answer in one short sentence. Do not ask anything."
+    )
+    text = "".join(chunk.text or "" for chunk in chunks)
+    assert text.endswith(".")
+    assert "?" not in text
+
+
 async def test_tokens_are_counted_and_models_listed(v1: genai.Client) -> None:
     counted = await v1.aio.models.count_tokens(model=MODEL, contents="one two three four")
     assert counted.total_tokens

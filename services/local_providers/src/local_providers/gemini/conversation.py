@@ -7,6 +7,8 @@ The conventions that an application's prompts may rely on:
 - A line `Say: <text>` in the last content, or in the last paragraph of the system instruction, asks for that
   text.
 - A line `Already said: <text>` in the same places asks for the rest of a reply that was cut.
+- An acknowledgement is the whole reply if the instruction says to acknowledge, and its last paragraph, or a
+  note at the end, says not to ask.
 - A text with two or more lines such as `Candidate: …` and `Interviewer: …` is a transcript.
 """
 
@@ -68,6 +70,8 @@ class Conversation:
     calls: list[FunctionCall] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     instruction: str = ""
+    task: str = ""
+    """What is to be done now: the instruction's last paragraph, and a note that the request ends with."""
     ending: Ending = Ending.NOTE
     say: str | None = None
     already_said: str | None = None
@@ -97,6 +101,8 @@ def read_conversation(request: GenerateRequest) -> Conversation:
     paragraphs = [p for p in re.split(r"\n\s*\n", system) if p.strip()]
     last_content = "\n".join(part.text or "" for part in request.contents[-1].parts)
     conversation.instruction = _ALREADY.sub("", _SAY.sub("", system))
+    note = last_content if _NOTE.match(last_content) else ""
+    conversation.task = "\n".join([*paragraphs[-1:], note])
     for place in (paragraphs[-1] if paragraphs else "", last_content):
         if found := _SAY.findall(place):
             conversation.say = _unquote(" ".join(found))

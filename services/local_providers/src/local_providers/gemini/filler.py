@@ -1,12 +1,19 @@
-"""Fills a response schema from a conversation. Strings are verbatim parts of what the user said. Pure."""
+"""Fills a response schema from a conversation. Pure.
+
+Strings are verbatim parts of what the user said, but for an assessment of the user's answer and for questions
+that the prompt asks for.
+"""
 
 from collections.abc import Sequence
+from random import Random
 from typing import Any
 
+from local_providers.gemini.assessment_fields import assessment_parts
 from local_providers.gemini.attribution import attribute
 from local_providers.gemini.conversation import Conversation
 from local_providers.gemini.extraction import find_value, is_refusal
 from local_providers.gemini.fields import Field, Kind, fields_of, kind_of
+from local_providers.gemini.job_questions import asks_for_questions, how_many, make_questions
 from local_providers.gemini.schema import Node
 from local_providers.gemini.text import content_stems, overlap, sentences, split_identifier, words
 
@@ -15,16 +22,24 @@ _WORDS_FOR_FULL_MARKS = 120
 MOST_QUOTES = 3
 
 
-def fill(node: Node, conversation: Conversation) -> Any:
-    """Returns a value of the schema's shape."""
-    return _Filler(conversation).value("", node, ())
+def fill(node: Node, conversation: Conversation, rng: Random | None = None) -> Any:
+    """Returns a value of the schema's shape.
+
+    Args:
+        node: The schema.
+        conversation: What was said and asked.
+        rng: Chooses the wording of what is made up; None: nothing is made up.
+    """
+    return _Filler(conversation, rng).value("", node, ())
 
 
 class _Filler:
     """Fills one answer; `about` carries the words of the surrounding properties down."""
 
-    def __init__(self, conversation: Conversation) -> None:
+    def __init__(self, conversation: Conversation, rng: Random | None) -> None:
         self._conversation = conversation
+        self._rng = rng
+        self._prompt = f"{conversation.instruction}\n{conversation.last_user_text}"
         self._turns = [turn for turn in conversation.user_texts if words(turn)]
 
     def value(self, name: str, node: Node, about: Sequence[str]) -> Any:
@@ -35,7 +50,7 @@ class _Filler:
             case "object":
                 return self._object(node, about)
             case "array":
-                return self._array(node, about)
+                return self._array(name, node, about)
             case "integer" | "number":
                 return self._number(name, node, about)
             case "boolean":
@@ -49,9 +64,13 @@ class _Filler:
                 return self._string(name, node, about)
 
     def _object(self, node: Node, about: Sequence[str]) -> dict[str, Any]:
+        assessed = assessment_parts(node, self._conversation)
         records = attribute(fields_of(node), self._conversation.utterances)
         out: dict[str, Any] = {}
         for name, child in node.properties.items():
+            if name in assessed:
+                out[name] = assessed[name]
+                continue
             field = Field(name, child, name in node.required, kind_of(name, child))
             value = find_value(field, records[name].answers, self._turns, loose=True)
             if value is None:
@@ -63,10 +82,13 @@ class _Filler:
                 out[name] = value
         return out
 
-    def _array(self, node: Node, about: Sequence[str]) -> list[Any]:
+    def _array(self, name: str, node: Node, about: Sequence[str]) -> list[Any]:
         item = node.items or Node()
         most = node.max_items if node.max_items is not None else 100
-        found = self._items(item, about, max(MOST_QUOTES, node.min_items))[:most]
+        if self._rng is not None and asks_for_questions(name, node, self._prompt):
+            found: list[Any] = make_questions(self._prompt, how_many(node, self._prompt), self._rng)
+        else:
+            found = self._items(item, about, max(MOST_QUOTES, node.min_items))[:most]
         missing = max(node.min_items, 1 if item.type == "object" else 0) - len(found)
         return [*found, *(self.value("", item, about) for _ in range(missing))][:most]
 

@@ -1,5 +1,6 @@
 """Decides what to do next from a request alone: tools, history, instructions. Pure; knows no scenario."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from local_providers.gemini.plan import (
     Plan,
     Say,
     Structured,
+    Thank,
 )
 from local_providers.gemini.questions import answer_from, is_goodbye, is_nothing, is_unclear, split_questions
 from local_providers.gemini.request import FunctionDeclaration, GenerateRequest
@@ -28,6 +30,12 @@ from local_providers.gemini.text import content_stems, overlap, words
 
 ASKS_BEFORE_GIVING_UP = 2
 _ENDING_WORDS = ["end", "finish", "complet", "close", "hang", "goodbye", "bye", "leav", "stop", "over"]
+_ACKNOWLEDGE = re.compile(r"\backnowledg", re.I)
+_ASK_NOTHING = re.compile(
+    r"\b(?:do not|don['’]?t|never|without) ask(?:ing)?\b|\bask (?:nothing|no\b)"
+    r"|\bno (?:further |other )?questions?\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -54,9 +62,12 @@ class _State:
 def decide(request: GenerateRequest, conversation: Conversation) -> Plan:
     """Returns what a willing interviewer would do with this request."""
     if (schema := request.generation_config.answer_schema) is not None:
-        return Structured(fill(parse_schema(schema), conversation))
+        return Structured(parse_schema(schema))
     if conversation.say is not None:
         return Say(conversation.say)
+    if _is_only_to_acknowledge(conversation):
+        _, told = split_questions(conversation.last_user_text)
+        return Thank(_acknowledge(told, Manner.FIRST))
     mode = request.tool_config.function_calling_config.mode
     open_tools = [] if mode == "NONE" else _open_tools(request, conversation)
     for tool in open_tools:
@@ -66,6 +77,12 @@ def decide(request: GenerateRequest, conversation: Conversation) -> Plan:
         if mode == "ANY" or _is_meant(tool, conversation.last_user_text):
             return Call(tool.name, {})
     return _chat(conversation)
+
+
+def _is_only_to_acknowledge(conversation: Conversation) -> bool:
+    """Whether all there is to do is to acknowledge what was said."""
+    told = f"{conversation.instruction}\n{conversation.task}"
+    return bool(_ACKNOWLEDGE.search(told) and _ASK_NOTHING.search(conversation.task))
 
 
 def _open_tools(request: GenerateRequest, conversation: Conversation) -> list[FunctionDeclaration]:

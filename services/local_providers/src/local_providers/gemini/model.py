@@ -7,6 +7,7 @@ from random import Random
 
 from local_providers.gemini.continuation import rest_of_reply
 from local_providers.gemini.conversation import Conversation, read_conversation
+from local_providers.gemini.filler import fill
 from local_providers.gemini.interviewer import decide
 from local_providers.gemini.plan import Call, Spoken, Structured
 from local_providers.gemini.request import GenerateRequest
@@ -27,11 +28,12 @@ def reply_to(request: GenerateRequest, seed: int) -> Reply:
     """Returns the reply to a request. The same request and seed always give the same words."""
     conversation = read_conversation(request)
     plan = decide(request, conversation)
+    rng = _rng(request, conversation, seed)
     if isinstance(plan, Call):
         return plan
     if isinstance(plan, Structured):
-        return Text(json.dumps(plan.value, ensure_ascii=False))
-    return Text(_words(plan, conversation, _rng(request, conversation, seed)))
+        return Text(json.dumps(fill(plan.schema, conversation, rng), ensure_ascii=False))
+    return Text(_words(plan, conversation, rng))
 
 
 def _words(plan: Spoken, conversation: Conversation, rng: Random) -> str:

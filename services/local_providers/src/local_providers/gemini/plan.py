@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from local_providers.gemini.fields import Field
+from local_providers.gemini.schema import Node
 
 
 class Manner(StrEnum):
@@ -70,11 +71,18 @@ class Farewell:
 
 
 @dataclass(frozen=True)
+class Thank:
+    """Acknowledge the user's last words, and ask nothing."""
+
+    acknowledge: Acknowledge
+
+
+@dataclass(frozen=True)
 class Structured:
-    """Answer with JSON."""
+    """Answer with JSON of a schema."""
 
-    value: Any
+    schema: Node
 
 
-Spoken = Say | AskFor | Answer | Invite | Farewell
+Spoken = Say | AskFor | Answer | Invite | Farewell | Thank
 Plan = Spoken | Call | Structured

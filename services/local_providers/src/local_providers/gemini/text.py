@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 _WORD = re.compile(r"[A-Za-z0-9]+(?:['’][A-Za-z]+)*")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+(?=\s|$)|\.(?=\S)[^.!?\n]*|\n|$)")
+_JOINT = re.compile(r"\s+(?=(?:and|but|so|because|then|when|while|which)\b)", re.I)
+LONGEST_WHOLE, SHORTEST_PART = 25, 8
 _SUFFIXES = (
     "ations",
     "ation",
@@ -109,3 +111,16 @@ def overlap(stems: Iterable[str], others: Iterable[str]) -> list[str]:
 def sentences(text: str) -> list[str]:
     """Returns the sentences of a text, verbatim but for white space at their ends."""
     return [part for match in _SENTENCE.finditer(text) if (part := match.group().strip())]
+
+
+def clauses(sentence: str) -> list[str]:
+    """Returns a long sentence, as speech to text gives it, in verbatim parts; a short one is whole."""
+    if len(words(sentence)) <= LONGEST_WHOLE:
+        return [sentence]
+    parts: list[str] = []
+    start = 0
+    for match in _JOINT.finditer(sentence):
+        if len(words(sentence[start : match.start()])) >= SHORTEST_PART:
+            parts.append(sentence[start : match.start()].strip())
+            start = match.end()
+    return [*parts, sentence[start:].strip()]

@@ -5,7 +5,17 @@ from random import Random
 from typing import assert_never
 
 from local_providers.gemini.fields import Field, Kind
-from local_providers.gemini.plan import Acknowledge, Answer, AskFor, Farewell, Invite, Manner, Say, Spoken
+from local_providers.gemini.plan import (
+    Acknowledge,
+    Answer,
+    AskFor,
+    Farewell,
+    Invite,
+    Manner,
+    Say,
+    Spoken,
+    Thank,
+)
 from local_providers.gemini.text import word_set, words
 
 GREETINGS = (
@@ -24,6 +34,15 @@ THANKS = (
     "Good to know.",
     "All right.",
 )
+_NEUTRAL = (
+    "Thank you.",
+    "Thank you for telling me.",
+    "Thank you, I have made a note of that.",
+    "I see, thank you.",
+    "Thank you for your answer.",
+    "All right, thank you.",
+)
+"""They judge nothing."""
 _NEVER_MIND = ("All right.", "No problem.", "That is fine.", "Okay.")
 UNKNOWN = (
     "I will pass this on to the team.",
@@ -103,6 +122,8 @@ def put_into_words(plan: Spoken, rng: Random, said: Collection[str] = ()) -> str
             return f"{rng.choice(THANKS)} {_fresh(_INVITATIONS, rng, said)}"
         case Farewell():
             return rng.choice(_FAREWELLS)
+        case Thank(acknowledge):
+            return rng.choice(_NEVER_MIND if acknowledge is Acknowledge.REFUSAL else _NEUTRAL)
         case _:
             assert_never(plan)
 
