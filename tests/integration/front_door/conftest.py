@@ -1,7 +1,9 @@
-"""A front door for each test, with its keys in Redis and no LiveKit."""
+"""A front door for each test, with its keys in Redis, a database of its own and no LiveKit."""
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,12 +11,27 @@ import httpx
 import pytest
 from fixtures.front_door import SCENARIOS, FakeDispatches, front_door
 from tokens.settings import TokensSettings
+from viva_shared.archive import migrate
 from viva_shared.broker import Mailboxes
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """SQLite with the schema and nothing in it, to be copied."""
+    file = tmp_path_factory.mktemp("archive") / "viva.db"
+    asyncio.run(migrate(f"sqlite+aiosqlite:///{file}"))
+    return file
+
+
+@pytest.fixture
+def database_url(migrated_file: Path, tmp_path: Path) -> str:
+    """A migrated database of the test's own."""
+    return f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'viva.db')}"
 
 
 @pytest.fixture
 def settings(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_url: str, mailboxes: Mailboxes
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_url: str, mailboxes: Mailboxes, database_url: str
 ) -> TokensSettings:
     """The front door's, in the test's own keys."""
     monkeypatch.chdir(tmp_path)  # no .env of this machine
@@ -23,6 +40,7 @@ def settings(
         livekit_url="ws://livekit.test",
         redis_url=redis_url,
         key_prefix=mailboxes.keys.prefix,
+        database_url=database_url,
     )
 
 

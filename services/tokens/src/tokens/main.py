@@ -1,4 +1,4 @@
-"""Wiring: settings, Redis, LiveKit, HTTP."""
+"""Wiring: settings, Redis, the archive, LiveKit, HTTP."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import structlog
 import uvicorn
 import uvloop
 from livekit.api import LiveKitAPI
+from viva_shared.archive import Archive, Database
 from viva_shared.broker import Keys, Mailboxes, connect, until_available
 from viva_shared.logs import configure_logging
 from viva_shared.settings import SettingsError, load_settings
@@ -38,9 +39,12 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
             settings.livekit_api_secret.get_secret_value() or "missing",
         )
         stack.push_async_callback(api.aclose)
+        database = Database(settings.database_url)
+        stack.push_async_callback(database.aclose)
         await until_available("tokens", mailboxes.load_functions)
         yield Services(
             settings=settings,
+            archive=Archive(database, lambda: datetime.now(UTC)),
             gate=OpenGate(),
             interviews=Interviews(
                 mailboxes, settings.scenarios_dir, settings.default_scenario, lambda: datetime.now(UTC)

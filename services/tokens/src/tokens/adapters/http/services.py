@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from viva_shared.archive import Archive
+
 from tokens.application.interviews import Interviews
 from tokens.application.ports import Dispatches, Gate
 from tokens.settings import TokensSettings
@@ -14,6 +16,7 @@ class Services:
     """One of each for the process."""
 
     settings: TokensSettings
+    archive: Archive
     gate: Gate
     interviews: Interviews
     dispatches: Dispatches
