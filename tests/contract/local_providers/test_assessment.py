@@ -185,9 +185,8 @@ def test_feedback_and_notes_follow_from_what_is_there_and_what_is_missing() -> N
 def test_the_instruction_may_hold_the_question() -> None:
     for label in ("Question", "The question", "Interview question"):
         system = {"parts": [{"text": f"You score answers.\n\n{label}: {GUESTS}\nRubric: short and true."}]}
-        answered = assess("Thank you.", SOUP, systemInstruction=system)
-        assert answered == assess(GUESTS, SOUP)
-        assert answered["score"] > assess("Thank you.", TESTER, systemInstruction=system)["score"]
+        assert assess("Thank you.", FAILURES, systemInstruction=system) == assess(GUESTS, FAILURES)
+    assert assess("Thank you.", FAILURES)["score"] > assess(GUESTS, FAILURES)["score"]
 
 
 def test_the_parts_are_known_by_their_schema() -> None:
