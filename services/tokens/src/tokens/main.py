@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 import uvicorn
@@ -20,6 +20,7 @@ from tokens.adapters.http import Services, build_app
 from tokens.adapters.livekit import LiveKitDispatches
 from tokens.application.gate import OpenGate
 from tokens.application.interviews import Interviews
+from tokens.application.scenarios import Scenarios
 from tokens.settings import TokensSettings
 
 log = structlog.get_logger(__name__)
@@ -47,7 +48,11 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
             archive=Archive(database, lambda: datetime.now(UTC)),
             gate=OpenGate(),
             interviews=Interviews(
-                mailboxes, settings.scenarios_dir, settings.default_scenario, lambda: datetime.now(UTC)
+                mailboxes,
+                Scenarios(settings.scenarios_dir, settings.default_scenario),
+                lambda: datetime.now(UTC),
+                require_consent=settings.require_consent,
+                unjoined=timedelta(seconds=settings.unjoined_s),
             ),
             dispatches=LiveKitDispatches(api, settings.agent_name),
         )
@@ -73,5 +78,7 @@ def main() -> int:
     configure_logging("tokens", settings)
     if missing := settings.missing_livekit:
         log.warning("livekit.not_configured", missing=missing)
+    if not settings.require_consent:
+        log.warning("consent.not_required", hint="VIVA_REQUIRE_CONSENT=true asks every candidate for it")
     uvloop.run(serve(settings))
     return 0

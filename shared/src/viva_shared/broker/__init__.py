@@ -7,6 +7,7 @@ from viva_shared.broker.entries import FIRST, Entry
 from viva_shared.broker.errors import BotFenced, BrokerError, Damaged, LeaseLost, NotOpen
 from viva_shared.broker.feed import OutputFeed
 from viva_shared.broker.graveyard import Letter
+from viva_shared.broker.history import History, read_history
 from viva_shared.broker.keys import Keys
 from viva_shared.broker.leases import Busy, Closed, Held, Lease, Snapshot
 from viva_shared.broker.mailboxes import Mailboxes
@@ -29,6 +30,7 @@ __all__ = [
     "Entry",
     "Glance",
     "Held",
+    "History",
     "Keys",
     "Lease",
     "LeaseLost",
@@ -44,5 +46,6 @@ __all__ = [
     "connect",
     "connection_pool",
     "passes",
+    "read_history",
     "until_available",
 ]

@@ -3,35 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
-from datetime import datetime
-from pathlib import Path
+from datetime import datetime, timedelta
+from uuid import uuid4
 
 import structlog
-from viva_shared.broker import FIRST, UNAVAILABLE, Mailboxes
-from viva_shared.events import InterviewCreated, InterviewEnded, UndecodableEvent, decode, new_event
-from viva_shared.scenario import ScenarioError, load_scenario, scenario_names
+from viva_shared.broker import UNAVAILABLE, Mailboxes, read_history
+from viva_shared.events import InterviewCreated, InterviewEnded, new_event
+from viva_shared.rooms import room_name
 
-from tokens.domain.errors import Conflict, Unavailable, UnknownInterview, UnknownScenario
+from tokens.application.scenarios import Brief, Prepared, Scenarios
+from tokens.domain.errors import Conflict, Unavailable, UnknownInterview
 
 log = structlog.get_logger(__name__)
 
 LAST_WORDS = 50
-"""Outputs that may follow the end: facts found late, rejected inputs."""
+"""Outputs that may follow the end: scores and facts found late, rejected inputs."""
 FIRST_WORDS = 10
 """The creation is the first input, unless somebody wrote garbage before."""
 
 
+def new_interview_id() -> str:
+    """An id that nobody has, and nobody guesses."""
+    return uuid4().hex
+
+
 class Interviews:
-    """Makes interviews, once each, with the scenario as it is at that moment."""
+    """Makes interviews, once each, with the scenario as it is at that moment.
+
+    Attributes:
+        scenarios: those that interviews are made of.
+        require_consent: whether the candidate must agree to the scenario's notice before anything is asked.
+    """
 
     def __init__(
-        self, mailboxes: Mailboxes, scenarios_dir: Path, default_scenario: str, now: Callable[[], datetime]
+        self,
+        mailboxes: Mailboxes,
+        scenarios: Scenarios,
+        now: Callable[[], datetime],
+        *,
+        require_consent: bool,
+        unjoined: timedelta,
     ) -> None:
         self._mailboxes = mailboxes
-        self._scenarios_dir = scenarios_dir
-        self._default = default_scenario
         self._now = now
+        self._unjoined = unjoined
+        self.scenarios = scenarios
+        self.require_consent = require_consent
+
+    async def create(
+        self,
+        brief: Brief,
+        *,
+        interview_id: str | None = None,
+        candidate_name: str | None = None,
+        candidate_identity: str | None = None,
+        expires_at: datetime | None = None,
+    ) -> str:
+        """Make an interview; returns its id, a new one unless one is chosen. Safe to repeat with that.
+
+        Args:
+            expires_at: when it counts as abandoned if nobody has begun; None: after the usual time.
+
+        Raises:
+            UnknownScenario, UnsuitableScenario: the brief cannot be met.
+            Conflict: there is another interview under this id.
+            Unavailable: Redis is away.
+        """
+        interview_id = interview_id or new_interview_id()
+        prepared = self.scenarios.prepared(brief)
+        created = self._creation(prepared, room_name(interview_id), candidate_identity, candidate_name)
+        if expires_at:
+            created = created.model_copy(update={"expires_at": expires_at})
+        try:
+            if not await self._create(interview_id, created, prepared):
+                existing, _ = await self._existing(interview_id)
+                same = ("scenario", "scenario_hash", "candidate_identity", "candidate_name")
+                if existing is None or any(
+                    getattr(existing, name) != getattr(created, name) for name in same
+                ):
+                    raise Conflict(f"there is another interview {interview_id!r}: take another session_id")
+        except UNAVAILABLE as error:
+            raise Unavailable("Redis") from error
+        return interview_id
 
     async def ensure(
         self,
@@ -41,66 +94,75 @@ class Interviews:
         scenario: str | None = None,
         identity: str | None = None,
         name: str | None = None,
-    ) -> None:
-        """Make the interview unless it is there; one that is there stays as it is.
+    ) -> InterviewCreated | None:
+        """Make the interview unless it is there; the creation of one that is there and goes on.
 
         Raises:
             UnknownScenario: ``scenario`` (or the default) does not exist.
-            Conflict: the interview is somebody else's, of another scenario, or archived.
+            Conflict: the interview is over, or of another scenario.
             Unavailable: Redis is away.
         """
-        chosen = scenario or self._default
-        if chosen not in scenario_names(self._scenarios_dir):
-            known = ", ".join(scenario_names(self._scenarios_dir)) or f"none in {self._scenarios_dir}"
-            raise UnknownScenario(f"there is no scenario {chosen!r}; there are: {known}")
+        prepared = self.scenarios.prepared(Brief(scenario=scenario))
         try:
-            loaded = load_scenario(chosen, self._scenarios_dir)
-        except ScenarioError as error:
-            raise UnknownScenario(f"scenario {chosen!r} cannot be used: {error}") from error
-        created = InterviewCreated(
-            scenario=loaded.name,
-            scenario_hash=loaded.content_hash,
-            room=room,
-            candidate_identity=identity,
-            candidate_name=name,
-        )
-        event = new_event(interview_id, created, self._now(), event_id="created")
-        try:
-            if await self._mailboxes.create(event, loaded.model_dump_json()):
-                log.info("interview.created", interview_id=interview_id, scenario=loaded.name)
-                return
-            existing = await self._created(interview_id)
-            ended = await self._has_ended(interview_id)
+            existing, ended = await self._existing(interview_id)
+            if existing is None:
+                created = self._creation(prepared, room, identity, name)
+                if await self._create(interview_id, created, prepared):
+                    return None
+                existing, ended = await self._existing(interview_id)
         except UNAVAILABLE as error:
             raise Unavailable("Redis") from error
+        if existing is None:
+            raise UnknownInterview(f"interview {interview_id!r} was deleted: take another session_id")
         if ended:
             raise Conflict(f"interview {interview_id!r} has ended: take another session_id")
-        if existing.candidate_identity and identity and existing.candidate_identity != identity:
-            raise Conflict(f"interview {interview_id!r} is another candidate's: take another session_id")
         if scenario and existing.scenario != scenario:
             raise Conflict(
                 f"interview {interview_id!r} follows scenario {existing.scenario!r}: leave scenario out, "
                 "or take another session_id"
             )
+        return existing
 
-    async def must_exist(self, interview_id: str) -> None:
-        """Raises UnknownInterview, Conflict (archived) or Unavailable."""
+    async def must_exist(self, interview_id: str) -> InterviewCreated:
+        """Its creation. Raises UnknownInterview, Conflict (archived) or Unavailable."""
         try:
-            await self._created(interview_id)
+            existing, _ = await self._existing(interview_id)
         except UNAVAILABLE as error:
             raise Unavailable("Redis") from error
+        if existing is None:
+            raise UnknownInterview(
+                f"there is no interview {interview_id!r}: ask for its candidate's token first"
+            )
+        return existing
 
-    async def _has_ended(self, interview_id: str) -> bool:
-        """The end is among the last things that the brain says of an interview."""
-        last = await self._mailboxes.last_outputs(interview_id, LAST_WORDS)
-        return any(isinstance(event.data, InterviewEnded) for _, event in last)
+    def _creation(
+        self, prepared: Prepared, room: str, identity: str | None, name: str | None
+    ) -> InterviewCreated:
+        return InterviewCreated(
+            scenario=prepared.scenario.name,
+            scenario_hash=prepared.scenario.content_hash,
+            room=room,
+            candidate_identity=identity,
+            candidate_name=name,
+            consent_required=self.require_consent,
+            expires_at=self._now() + self._unjoined,
+        )
 
-    async def _created(self, interview_id: str) -> InterviewCreated:
-        snapshot = await self._mailboxes.snapshot(interview_id)
-        if snapshot and snapshot.status != "open":
-            raise Conflict(f"interview {interview_id!r} is {snapshot.status}: take another session_id")
-        for entry in await self._mailboxes.inputs_after(interview_id, FIRST, FIRST_WORDS):
-            with suppress(UndecodableEvent):
-                if isinstance(data := decode(entry.raw).data, InterviewCreated):
-                    return data
-        raise UnknownInterview(f"there is no interview {interview_id!r}: ask for its candidate's token first")
+    async def _create(self, interview_id: str, created: InterviewCreated, prepared: Prepared) -> bool:
+        event = new_event(interview_id, created, self._now(), event_id="created")
+        if is_new := await self._mailboxes.create(event, prepared.json):
+            log.info("interview.created", interview_id=interview_id, scenario=created.scenario)
+        return is_new
+
+    async def _existing(self, interview_id: str) -> tuple[InterviewCreated | None, bool]:
+        """The creation, if there was one, and whether the interview has ended. Raises Conflict (archived)."""
+        history = await read_history(
+            self._mailboxes, interview_id, first_inputs=FIRST_WORDS, last_outputs=LAST_WORDS
+        )
+        if history is None or history.status == "deleted":
+            return None, False
+        if history.status != "open":
+            raise Conflict(f"interview {interview_id!r} is {history.status}: take another session_id")
+        creations = (event.data for _, event in history.inputs if isinstance(event.data, InterviewCreated))
+        ended = any(isinstance(event.data, InterviewEnded) for _, event in history.outputs)
+        return next(creations, None), ended

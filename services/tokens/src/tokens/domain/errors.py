@@ -39,9 +39,13 @@ class NotAuthenticated(TokensError):
 
     status = 401
 
+    def __init__(self, message: str, *, given: bool = True) -> None:
+        super().__init__(message)
+        self.given = given
+
     @property
     def headers(self) -> dict[str, str]:
-        return {"WWW-Authenticate": "Bearer"}
+        return {"WWW-Authenticate": 'Bearer error="invalid_token"' if self.given else "Bearer"}
 
 
 class Forbidden(TokensError):
@@ -62,10 +66,58 @@ class UnknownInterview(TokensError):
     status = 404
 
 
+class UnsuitableScenario(TokensError):
+    """The scenario is there, and cannot be held as the request wants it."""
+
+    status = 409
+
+
 class Conflict(TokensError):
     """The interview is there, and is not what the request says."""
 
     status = 409
+
+
+class ConsentRequired(TokensError):
+    """The candidate has not agreed yet; the message holds the notice to agree to."""
+
+    status = 403
+
+
+class NotStarted(TokensError):
+    """Nothing was asked yet that could be answered."""
+
+    status = 409
+
+
+class OutOfTurn(TokensError):
+    """The answer is to another turn than the current one, or the interviewer is still speaking."""
+
+    status = 409
+
+
+class AlreadyAnswered(TokensError):
+    """The turn has another answer, or this one's result was given out already."""
+
+    status = 409
+
+
+class AnswerRejected(TokensError):
+    """The interviewer could not take this answer in, and kept it apart: the turn may be answered again."""
+
+    status = 409
+
+
+class InterviewEnded(TokensError):
+    """Nothing can be said any more."""
+
+    status = 409
+
+
+class IdempotencyKeyReused(TokensError):
+    """The key came with another request before."""
+
+    status = 422
 
 
 class NotConfigured(TokensError):
@@ -76,6 +128,21 @@ class WebhookRefused(TokensError):
     """A webhook that LiveKit did not sign with our key."""
 
     status = 401
+
+
+class TooManyRequests(TokensError):
+    """A limit is reached; the message says which, and when there is room again."""
+
+    status = 429
+    retryable = True
+
+    def __init__(self, what: str, retry_after_s: int) -> None:
+        super().__init__(f"{what}: try again in {retry_after_s} s")
+        self.retry_after_s = retry_after_s
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after_s)}
 
 
 class Unavailable(TokensError):
@@ -91,3 +158,14 @@ class Unavailable(TokensError):
     @property
     def headers(self) -> dict[str, str]:
         return {"Retry-After": str(self.retry_after_s)}
+
+
+class BrainBusy(TokensError):
+    """The interviewer takes longer than a request may. What was said is kept: the same request gets the rest."""
+
+    status = 503
+    retryable = True
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "2"}

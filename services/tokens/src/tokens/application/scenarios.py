@@ -1,0 +1,91 @@
+"""Scenarios as interviews are made of them: read once, until their files change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from viva_shared.scenario import Scenario, ScenarioError, load_scenario, scenario_names
+
+from tokens.domain.errors import UnknownScenario, UnsuitableScenario
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """What an interview is to be about; None leaves it to the scenario.
+
+    Attributes:
+        scenario: None: the default one.
+        questions: asked word for word, in place of those that the model makes.
+    """
+
+    scenario: str | None = None
+    language: str | None = None
+    job_title: str | None = None
+    seniority: str | None = None
+    num_questions: int | None = None
+    questions: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A scenario, and as JSON, the way an interview keeps it."""
+
+    scenario: Scenario
+    json: str
+
+
+class Scenarios:
+    """Those of one folder."""
+
+    def __init__(self, folder: Path, default: str) -> None:
+        self._folder = folder
+        self._default = default
+        self._kept: dict[tuple[str, str | None], tuple[tuple[int, ...], Prepared]] = {}
+
+    def prepared(self, brief: Brief) -> Prepared:
+        """The scenario of one interview.
+
+        Raises:
+            UnknownScenario: there is none of this name, or its file cannot be used.
+            UnsuitableScenario: it does not speak the language, or asks no question set to be made for a job.
+        """
+        kept = self._read(brief.scenario or self._default, brief.language)
+        try:
+            tailored = kept.scenario.tailored(
+                count=brief.num_questions,
+                job_title=brief.job_title,
+                seniority=brief.seniority,
+                given=brief.questions,
+            )
+        except ScenarioError as error:
+            raise UnsuitableScenario(str(error)) from error
+        return kept if tailored is kept.scenario else Prepared(tailored, tailored.model_dump_json())
+
+    def _read(self, name: str, language: str | None) -> Prepared:
+        changed, kept = self._kept.get((name, language), ((), None))
+        if kept and changed == self._changed(name, language):
+            return kept
+        if name not in (known := scenario_names(self._folder)):
+            there = ", ".join(known) or f"none in {self._folder}"
+            raise UnknownScenario(f"there is no scenario {name!r}; there are: {there}")
+        changed = self._changed(name, language)
+        try:
+            scenario = load_scenario(name, self._folder)
+        except ScenarioError as error:
+            raise UnknownScenario(f"scenario {name!r} cannot be used: {error}") from error
+        if language:
+            try:
+                scenario = load_scenario(name, self._folder, language)
+            except ScenarioError as error:
+                raise UnsuitableScenario(str(error)) from error
+        prepared = Prepared(scenario, scenario.model_dump_json())
+        self._kept[name, language] = changed, prepared
+        return prepared
+
+    def _changed(self, name: str, language: str | None) -> tuple[int, ...]:
+        """When the files that it is of were last changed, in nanoseconds; 0: not there."""
+        paths = [self._folder / f"{name}.yaml"]
+        if language:
+            paths.append(self._folder / f"{name}.{language}.yaml")
+        return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)

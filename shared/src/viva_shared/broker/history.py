@@ -1,0 +1,54 @@
+"""An interview as its streams tell it, read in one round trip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from viva_shared.broker.entries import read_entry
+from viva_shared.broker.mailboxes import Mailboxes
+from viva_shared.events import Envelope, UndecodableEvent, decode
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was in the mailbox when it was read.
+
+    Attributes:
+        status: ``open``, ``archived`` or ``deleted``.
+        scenario: as it was at creation, JSON.
+        has_bot: whether a media bot has the room.
+        inputs, outputs: with their entry ids, oldest first; what is none is left out.
+    """
+
+    status: str
+    scenario: str
+    has_bot: bool
+    inputs: tuple[tuple[str, Envelope], ...]
+    outputs: tuple[tuple[str, Envelope], ...]
+
+
+async def read_history(
+    mailboxes: Mailboxes,
+    interview_id: str,
+    *,
+    first_inputs: int | None = None,
+    last_outputs: int | None = None,
+) -> History | None:
+    """The whole history, or only so many of its first inputs and last outputs; None: no such interview."""
+    k = mailboxes.keys
+    async with mailboxes.redis.pipeline(transaction=False) as pipe:
+        pipe.hmget(k.state(interview_id), "status", "scenario")
+        pipe.exists(k.bot(interview_id))
+        pipe.xrange(k.inputs(interview_id), count=first_inputs)
+        pipe.xrevrange(k.outputs(interview_id), count=last_outputs)
+        (status, scenario), has_bot, inputs, outputs = await pipe.execute()
+    if status is None:
+        return None
+    read = []
+    for entry in (read_entry(*raw) for raw in inputs):
+        try:
+            read.append((entry.entry_id, decode(entry.raw)))
+        except UndecodableEvent:
+            continue  # the lease holder makes a dead letter of it
+    said = await mailboxes.graveyard.outputs(interview_id, [read_entry(*raw) for raw in reversed(outputs)])
+    return History(status.decode(), (scenario or b"").decode(), bool(has_bot), tuple(read), tuple(said))
