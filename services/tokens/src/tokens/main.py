@@ -19,6 +19,7 @@ from viva_shared.settings import SettingsError, load_settings
 from tokens.adapters.http import Services, build_app
 from tokens.adapters.livekit import LiveKitDispatches
 from tokens.application.gate import OpenGate
+from tokens.application.idempotency import IdempotencyKeys
 from tokens.application.interviews import Interviews
 from tokens.application.scenarios import Scenarios
 from tokens.settings import TokensSettings
@@ -47,6 +48,7 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
             settings=settings,
             archive=Archive(database, lambda: datetime.now(UTC)),
             gate=OpenGate(),
+            idempotency=IdempotencyKeys(redis, settings.key_prefix),
             interviews=Interviews(
                 mailboxes,
                 Scenarios(settings.scenarios_dir, settings.default_scenario),

@@ -155,6 +155,6 @@ class TokensSettings(AccessSettings, LiveKitSettings, ScenarioSettings, ArchiveS
     port: int = Field(8080, alias="VIVA_TOKENS_PORT")
     require_consent: bool = Field(default_factory=_by_profile(False, True), alias="VIVA_REQUIRE_CONSENT")
     unjoined_s: int = Field(86_400, alias="VIVA_UNJOINED_S", ge=60)
-    """After its creation an interview that nobody has begun counts as abandoned, unless its invite says when."""
+    """After that an interview that nobody has begun counts as abandoned, unless its invite says when."""
     reply_timeout_s: float = Field(10.0, alias="VIVA_REPLY_TIMEOUT_S", gt=0, le=60)
     """How long a call waits for the interviewer's words."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from viva_shared.archive import Archive
 
+from tokens.application.idempotency import IdempotencyKeys
 from tokens.application.interviews import Interviews
 from tokens.application.ports import Dispatches, Gate
 from tokens.settings import TokensSettings
@@ -18,5 +19,6 @@ class Services:
     settings: TokensSettings
     archive: Archive
     gate: Gate
+    idempotency: IdempotencyKeys
     interviews: Interviews
     dispatches: Dispatches
