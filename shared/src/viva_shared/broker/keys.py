@@ -64,5 +64,10 @@ class Keys:
     def ready(self) -> str:
         return f"{self.prefix}:ready"
 
+    @property
+    def limits(self) -> str:
+        """What the keys of rate limits begin with."""
+        return f"{self.prefix}:limits"
+
     def worker(self, name: str) -> str:
         return f"{self.prefix}:worker:{name}"
