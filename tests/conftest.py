@@ -10,6 +10,7 @@ if os.environ.get("CI"):  # the same cases for the same code: chance finds defec
 
 pytest_plugins = [
     "fixtures.redis_server",
+    "fixtures.postgres",
     "fixtures.livekit_server",
     "fixtures.toxiproxy",
     "fixtures.stack",

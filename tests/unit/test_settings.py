@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from viva_shared.settings import (
     LOCAL_API_SECRET,
+    ArchiveSettings,
     LiveKitSettings,
     ProviderSettings,
     SettingsError,
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.unit
 def _no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Neither this machine's variables nor its .env."""
     monkeypatch.chdir(tmp_path)
-    for settings in (LiveKitSettings, ProviderSettings):
+    for settings in (LiveKitSettings, ProviderSettings, ArchiveSettings):
         for info in settings.model_fields.values():
             monkeypatch.delenv(info.alias or "", raising=False)
 
@@ -84,3 +85,40 @@ def test_only_the_local_profile_has_keys_of_its_own(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("LIVEKIT_API_SECRET", LOCAL_API_SECRET)
     with pytest.raises(SettingsError, match="LIVEKIT_API_SECRET is the published one"):
         load_settings(LiveKitSettings)
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("", "sqlite+aiosqlite:///.viva/viva.db"),
+        ("sqlite:///some/file.db", "sqlite+aiosqlite:///some/file.db"),
+        ("sqlite:////some/file.db", "sqlite+aiosqlite:////some/file.db"),
+        ("postgres://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
+        ("postgresql://u:p@h:1/d?sslmode=require", "postgresql+asyncpg://u:p@h:1/d?sslmode=require"),
+        ("postgresql+asyncpg://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
+    ],
+)
+def test_a_database_gets_the_driver_that_we_use(
+    monkeypatch: pytest.MonkeyPatch, given: str, url: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", given)
+    assert load_settings(ArchiveSettings).database_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://u:hush@h/d",
+        "postgresql+psycopg2://u:hush@h/d",
+        "u:hush@h/d",
+        "sqlite://",
+        "sqlite:///:memory:",
+    ],
+)
+def test_another_database_is_refused_without_its_password(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(
+        SettingsError, match=r"^DATABASE_URL must be postgresql://\S+, or sqlite:///"
+    ) as refused:
+        load_settings(ArchiveSettings)
+    assert "hush" not in str(refused.value)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from viva_shared.archive.database import Database
+from viva_shared.archive.errors import ArchiveUnavailable
 from viva_shared.archive.models import ApiKey
 
-PREFIX = "viva"
+KEY = re.compile(r"viva_(?P<id>[0-9a-f]{12})_(?P<secret>[A-Za-z0-9_-]{43})")
+"""Whole: use ``fullmatch``."""
 NOTED_EVERY = timedelta(minutes=5)
 """How exactly a key's last use is known: a write for each call would cost more than the call."""
 
@@ -35,19 +39,18 @@ class ApiKeys:
             session.add(key)
 
         await self._database.write(work)
-        return key, f"{PREFIX}_{key.id}_{secret}"
+        return key, f"viva_{key.id}_{secret}"
 
     async def verify(self, text: str) -> ApiKey | None:
         """The key of this text; None if there is none, or it is revoked."""
-        prefix, _, rest = text.partition("_")
-        key_id, _, secret = rest.partition("_")
-        if prefix != PREFIX or not secret:
+        if not (parts := KEY.fullmatch(text)):
             return None
         async with self._database.reading() as session:
-            key = await session.get(ApiKey, key_id)
-        if key is None or not hmac.compare_digest(key.hash, _hash(secret)) or key.revoked_at is not None:
+            key = await session.get(ApiKey, parts["id"])
+        if key is None or key.revoked_at or not hmac.compare_digest(key.hash, _hash(parts["secret"])):
             return None
-        await self._note_use(key)
+        with suppress(ArchiveUnavailable):  # the key is good, whether its use can be noted or not
+            await self._note_use(key)
         return key
 
     async def every(self) -> list[ApiKey]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import aiosqlite
 from sqlalchemy import URL, Connection, event, func, make_url, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -93,12 +95,11 @@ def _engine(url: URL, for_migration: bool) -> AsyncEngine:
     # Parameters are what people said: they are kept out of every message.
     options: dict[str, Any] = {"pool_pre_ping": True, "pool_timeout": CONNECT_S, "hide_parameters": True}
     if url.get_backend_name() == "sqlite":
-        assert url.database is not None
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         connect = {"timeout": MIGRATION_BUSY_S if for_migration else BUSY_S, "isolation_level": None}
         engine = create_async_engine(url, connect_args=connect, **options)
-        pragmas = ("journal_mode = WAL", f"foreign_keys = {'OFF' if for_migration else 'ON'}")
-        event.listen(engine.sync_engine, "connect", partial(_set_pragmas, pragmas))
+        folder, prepare = Path(url.database or "").parent, _write_ahead if for_migration else _mind_references
+        event.listen(engine.sync_engine, "do_connect", lambda *_: folder.mkdir(parents=True, exist_ok=True))
+        event.listen(engine.sync_engine, "connect", lambda connection, _: connection.run_async(prepare))
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     if mode := url.query.get("sslmode"):  # libpq's name for it; asyncpg's is ssl
@@ -108,11 +109,21 @@ def _engine(url: URL, for_migration: bool) -> AsyncEngine:
     return create_async_engine(url, connect_args=times | names, pool_recycle=1800, **options)
 
 
-def _set_pragmas(pragmas: Iterable[str], connection: Any, _: object) -> None:
-    cursor = connection.cursor()
-    for pragma in pragmas:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+async def _mind_references(connection: aiosqlite.Connection) -> None:
+    await connection.execute_fetchall("PRAGMA foreign_keys = ON")
+
+
+async def _write_ahead(connection: aiosqlite.Connection) -> None:
+    """For good: who reads and who writes do not wait for each other. SQLite does not wait to change it."""
+    give_up = time.monotonic() + MIGRATION_BUSY_S
+    while True:
+        try:
+            await connection.execute_fetchall("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > give_up:
+                raise
+            await asyncio.sleep(0.02)
 
 
 def _begin_sqlite(connection: Connection) -> None:

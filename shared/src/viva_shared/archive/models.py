@@ -84,7 +84,7 @@ class Interview(Base):
     overall_score: Mapped[float | None] = mapped_column(default=None)
     model: Mapped[str | None] = mapped_column(default=None)
     archived_at: Mapped[datetime | None] = mapped_column(default=None)
-    search: Mapped[str] = mapped_column(default="", init=False, repr=False)
+    search: Mapped[str] = mapped_column(default="", init=False, repr=False, compare=False)
 
     __table_args__ = (Index(None, "created_at", "id"), Index(None, "status", "created_at", "id"))
 

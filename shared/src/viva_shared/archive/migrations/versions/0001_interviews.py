@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.Column("consent_via", sa.Text),
         sa.Column("consent_at", Instant),
         sa.Column("consent_notice", sa.Text),
-        sa.Column("overall_score", sa.Float),
+        sa.Column("overall_score", sa.Double),
         sa.Column("model", sa.Text),
         sa.Column("archived_at", Instant),
         sa.Column("search", sa.Text, nullable=False),
