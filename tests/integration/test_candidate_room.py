@@ -292,6 +292,20 @@ async def test_types_when_the_transcript_is_whole(livekit_server: LiveKitServer,
     await session.leave()
 
 
+async def test_whoever_speaks_agrees_in_writing(livekit_server: LiveKitServer, room_name: str) -> None:
+    session = CandidateSession(livekit_server.url, token(livekit_server, room_name, "ann"))
+    async with interviewing(livekit_server, room_name) as interviewer:
+        holding = asyncio.create_task(Conversation(session, PERSONA).hold())
+        await in_the_room(session)
+        await interviewer.room.local_participant.send_text("An AI interviews you.", topic=CHAT_TOPIC)
+        await interviewer.ask("Please write: I agree.")
+        assert await asyncio.wait_for(interviewer.chats.get(), 10) == "I agree"
+        await interviewer.close_room()
+        assert (await asyncio.wait_for(holding, 10)).ending is Ending.CLOSED_EARLY
+    await session.leave()
+    assert [message.text for message in session.hearing.written_by_agent()] == ["An AI interviews you."]
+
+
 async def test_barges_in(livekit_server: LiveKitServer, room_name: str) -> None:
     persona = PERSONA.model_copy(
         update={

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from candidate.adapters.personas import PersonaError, load_persona, persona_names
-from candidate.domain.answers import MAX_GOODBYES, Kind, Memory, choose
+from candidate.domain.answers import MAX_GOODBYES, Choice, Kind, Memory, choose
 from candidate.domain.persona import Answer, Persona
 from pydantic import ValidationError
 
@@ -78,6 +78,50 @@ def test_alice_knows_the_scenario_in_any_words(request_: str, description: str, 
     _, choice = choose(ALICE, Memory(), request_.format(description))
     assert choice is not None
     assert choice.topic == topic
+
+
+CONSENT = (
+    "I am an AI interviewer, and I need your consent before we begin. "
+    "Please read the notice in the chat, and write: I agree."
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "written"),
+    [
+        (CONSENT, "I agree"),
+        ('Type "I consent" to go on.', "I consent"),
+        ("Ich bin eine KI. Bitte lesen Sie den Hinweis, und schreiben Sie: Ich stimme zu.", "Ich stimme zu"),
+    ],
+)
+def test_consent_is_given_in_the_words_that_are_asked_for(asked: str, written: str) -> None:
+    memory, choice = choose(ALICE, Memory(), asked)
+    assert choice == Choice(written, Kind.CONSENT)
+    _, opening = choose(ALICE, memory, "")
+    assert opening is not None
+    assert opening.topic == "intro", "nothing was answered yet"
+
+
+def test_consent_is_not_given_again_when_something_else_is_asked_by_now() -> None:
+    _, choice = choose(ALICE, Memory(), f"{CONSENT} {GREETING}")
+    assert choice is not None
+    assert choice.topic == "intro"
+
+
+def test_who_does_not_consent_says_something_else() -> None:
+    persona = ALICE.model_copy(update={"consents": False})
+    _, choice = choose(persona, Memory(), CONSENT)
+    assert choice is not None
+    assert choice.kind is Kind.DEFAULT
+
+
+@pytest.mark.parametrize(
+    "asked", ["Did you write the code?", "Please write to us.", "What type of person are you?"]
+)
+def test_writing_is_no_consent(asked: str) -> None:
+    _, choice = choose(ALICE, Memory(), asked)
+    assert choice is not None
+    assert choice.kind is not Kind.CONSENT
 
 
 def test_missed_first_words_are_taken_for_the_usual_ones() -> None:

@@ -10,7 +10,7 @@ from candidate.adapters.personas import load_persona
 from candidate.application.conversation import Conversation
 from candidate.application.outcome import Ending, Limits, Outcome
 from candidate.application.ports import RoomRefusedError, Said
-from candidate.domain.hearing import SAMPLE_RATE, Closing, Hearing, Segment
+from candidate.domain.hearing import SAMPLE_RATE, ChatMessage, Closing, Hearing, Segment
 from candidate.domain.persona import Answer, Behaviours, Interrupt, LeaveAndReturn, Persona
 from pydantic import JsonValue
 
@@ -27,14 +27,20 @@ PERSONA = Persona(
 
 
 class FakeSeat:
-    """A room in virtual time: a reply comes a second after each answer; after the last the room closes."""
+    """A room in virtual time: a reply comes a second after each answer; after the last the room closes.
 
-    def __init__(self, *replies: str, closing: str | None = "ROOM_DELETED") -> None:
+    What is ``written`` comes on the chat in place of the first reply.
+    """
+
+    def __init__(
+        self, *replies: str, closing: str | None = "ROOM_DELETED", written: tuple[str, ...] = ()
+    ) -> None:
         self.hearing = Hearing()
         self.told: list[str] = []
         self.said: list[Said] = []
         self._replies = list(replies)
         self._closing = closing
+        self._written = written
         self._now = 1000.0
         self._inside = False
         self._due: list[tuple[float, Callable[[], None]]] = []
@@ -49,7 +55,7 @@ class FakeSeat:
         self._inside = True
         if self._replies and not self._count:
             self.hearing.agent_seen("viva", "listening")
-            self._due.append((self._now + 1.0, self._speak))
+            self._due.append((self._now + 1.0, self._write if self._written else self._speak))
         elif self._count:
             self.hearing.agent_seen("viva", "listening")
 
@@ -57,6 +63,9 @@ class FakeSeat:
         self.told.append("leave")
         self._inside = False
         self.hearing.agent_left("viva", self._now)
+
+    def _write(self) -> None:
+        self.hearing.chat_messages += [ChatMessage("viva", text, self._now) for text in self._written]
 
     def _speak(self) -> None:
         if not self._replies:
@@ -147,6 +156,25 @@ async def test_answers_in_turn(typing: bool) -> None:
     outcome = await hold(seat, typing=typing)
     assert (outcome.ending, outcome.exchanges) == (Ending.CLOSED, 2)
     assert [(s.text, s.typed) for s in seat.said] == [("My name is Ann.", typing), ("I do not know.", typing)]
+
+
+@pytest.mark.parametrize("typing", [False, True])
+async def test_consent_is_written_and_is_no_answer(typing: bool) -> None:
+    seat = FakeSeat("Before we begin, read the notice, and write: I agree.", "What is your name?")
+    outcome = await hold(seat, typing=typing)
+    assert (outcome.ending, outcome.exchanges) == (Ending.CLOSED, 1)
+    assert [(s.text, s.typed) for s in seat.said] == [("I agree", True), ("My name is Ann.", typing)]
+
+
+async def test_a_room_that_closes_after_consent_closed_early() -> None:
+    assert (await hold(FakeSeat("Please write: I agree."))).ending is Ending.CLOSED_EARLY
+
+
+async def test_consent_that_is_asked_for_in_writing_is_given_when_nobody_speaks() -> None:
+    seat = FakeSeat("What is your name?", written=("An AI interviews you.", "To begin, write: I agree."))
+    outcome = await hold(seat)
+    assert outcome.exchanges == 1
+    assert [(s.text, s.typed) for s in seat.said] == [("I agree", True), ("My name is Ann.", False)]
 
 
 async def test_barges_in() -> None:

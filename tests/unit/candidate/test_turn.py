@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from candidate.domain.hearing import SAMPLE_RATE, Hearing, Segment
+from candidate.domain.hearing import SAMPLE_RATE, ChatMessage, Hearing, Segment
 from candidate.domain.sound import Recording, Samples, SpeechMeter, mix
 from candidate.domain.turn import Mark, TurnRule, is_my_turn, mark, sounding_for, words_since
 
@@ -50,6 +50,30 @@ def test_not_without_an_agent() -> None:
     hearing.agent_left("viva", 12.0)
     assert not mine(hearing, 60)
     assert hearing.agent_gone_at == 12.0
+
+
+def test_a_request_in_writing_waits_for_what_is_being_said() -> None:
+    request = ChatMessage("viva", "Please write: I agree.", 11.0)
+    silent = heard(text="", until=10.0)
+    silent.segments.clear()
+    silent.chat_messages.append(request)
+    assert not mine(silent, 13.9)
+    assert mine(silent, 14.1)
+    assert not mine(silent, 60, since=11.5), "it was answered"
+    spoken = heard()
+    spoken.chat_messages.append(request)
+    assert mine(spoken, 12.65)
+    assert words_since(spoken, Mark(0.0)) == f"{request.text} {TEXT}"
+
+
+@pytest.mark.parametrize(
+    ("who", "text"), [("viva", "An AI holds this interview."), ("somebody", "Please write: I agree.")]
+)
+def test_other_messages_are_not_answered(who: str, text: str) -> None:
+    hearing = Hearing()
+    hearing.agent_seen("viva", "listening")
+    hearing.chat_messages.append(ChatMessage(who, text, 11.0))
+    assert not mine(hearing, 60)
 
 
 def test_words_that_did_not_sound_yet_are_waited_for() -> None:

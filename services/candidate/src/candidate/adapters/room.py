@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from viva_shared.rooms import STAGE_TOPIC
 
 from candidate.application.ports import RoomClosedError, RoomRefusedError
-from candidate.domain.hearing import SAMPLE_RATE, Closing, Hearing, Segment, StageMessage
+from candidate.domain.hearing import SAMPLE_RATE, ChatMessage, Closing, Hearing, Segment, StageMessage
 
 AGENT_STATE = "lk.agent.state"
 TRANSCRIPTION_TOPIC = "lk.transcription"
@@ -68,6 +68,7 @@ class ListeningRoom:
         """
         room = rtc.Room()
         room.register_text_stream_handler(TRANSCRIPTION_TOPIC, self._on_transcription)
+        room.register_text_stream_handler(CHAT_TOPIC, self._on_chat)
         room.on("participant_connected", self._on_participant)
         room.on("participant_attributes_changed", lambda _changed, who: self._on_participant(who))
         room.on("participant_disconnected", self._on_participant_left)
@@ -186,6 +187,18 @@ class ListeningRoom:
             reader.close()
         final = (reader.info.attributes or {}).get(FINAL) == "true"
         self._put(identity, segment_id, text, final=final, order=order)
+
+    def _on_chat(self, reader: rtc.TextStreamReader, identity: str) -> None:
+        self._spawn(self._read_chat(reader, identity))
+
+    async def _read_chat(self, reader: rtc.TextStreamReader, identity: str) -> None:
+        try:
+            text = await reader.read_all()
+        except StreamError as error:
+            log.debug("a chat message broke off: %s", error)
+            return
+        self.hearing.chat_messages.append(ChatMessage(identity, text, time.monotonic()))
+        self._happened.set()
 
     def _put(self, identity: str, segment_id: str, text: str, *, final: bool, order: int) -> None:
         """Keep a segment's newest version: each interim result comes in a stream of its own."""

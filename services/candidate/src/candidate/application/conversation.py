@@ -61,7 +61,7 @@ class Conversation:
             memory, choice = choose(self._persona, self._memory, heard)
             if barged and (interrupt := self._persona.behaviours.interrupt) and interrupt.say:
                 memory, choice = self._memory, Choice(interrupt.say, Kind.ANSWER, "interrupt")
-            if not barged and choice and not await self._think(choice.text):
+            if not barged and choice and not await self._think(choice):
                 continue
             self._tell("reply", {"reply": reply, "text": heard, "latency_s": self._latency(), "cut": barged})
             away = self._persona.behaviours.leave_and_return
@@ -88,27 +88,30 @@ class Conversation:
         )
         return self._sounding_for() >= after_s
 
-    async def _think(self, text: str) -> bool:
+    async def _think(self, choice: Choice) -> bool:
         """Think it over; False when the interviewer went on meanwhile, or the room was closed."""
         ready_at = self._seat.now() + self._persona.think_s
-        if not self._typing:
-            await self._seat.prepare(text)
+        if not self._types(choice):
+            await self._seat.prepare(choice.text)
         gone_on = await self._seat.wait(
             lambda: self._ended() is not None or not self._is_my_turn(), max(0.0, ready_at - self._seat.now())
         )
         return not gone_on
 
     async def _answer(self, choice: Choice, *, stop_after_s: float | None = None) -> None:
-        if self._typing:
+        if self._types(choice):
             said = await self._seat.type(choice.text)
         else:
             said = await self._seat.say(choice.text, stop_after_s=stop_after_s)
         self._last_said = said
-        self.exchanges += 1
+        self.exchanges += choice.kind is not Kind.CONSENT
         self._tell(
             "said",
             {"text": said.text, "kind": choice.kind, "topic": choice.topic, "whole": said.whole},
         )
+
+    def _types(self, choice: Choice) -> bool:
+        return self._typing or choice.kind is Kind.CONSENT
 
     async def _away(self, away: LeaveAndReturn, choice: Choice | None) -> bool:
         """Leave and come back; True when the interviewer then speaks first, and is to be listened to."""

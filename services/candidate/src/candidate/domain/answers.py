@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from candidate.domain.consent import consent_wanted
 from candidate.domain.persona import Answer, Persona
 
 MAX_GOODBYES = 3
@@ -60,6 +61,8 @@ class Kind(StrEnum):
     DEFAULT = "default"
     QUESTION = "question"
     GOODBYE = "goodbye"
+    CONSENT = "consent"
+    """Written on the chat, by whoever speaks, too."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ def choose(persona: Persona, memory: Memory, heard: str) -> tuple[Memory, Choice
     if not heard and memory.last is None:
         heard = MISSED_OPENING
     memory, choice = _choose(persona, memory, heard)
+    if choice and choice.kind is Kind.CONSENT:
+        return memory, choice
     return replace(memory, last=choice or memory.last), choice
 
 
@@ -96,10 +101,12 @@ def _choose(persona: Persona, memory: Memory, heard: str) -> tuple[Memory, Choic
 
     The last request counts, whatever acknowledgements come before it.
     """
-    requests = [sentence for sentence in _SENTENCE.split(heard) if _REQUEST.search(sentence)]
+    requests = [s for s in _SENTENCE.split(heard) if _REQUEST.search(s) or consent_wanted(s)]
     if memory.goodbyes and not requests:
         return memory, None
     for request in reversed(requests):
+        if persona.consents and (words := consent_wanted(request)):
+            return memory, Choice(words, Kind.CONSENT)
         if _INVITES_QUESTIONS.search(request):
             return _end(persona, memory)
         if answer := _fitting(persona, memory, request):

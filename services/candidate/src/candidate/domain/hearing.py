@@ -31,6 +31,15 @@ class Segment:
         return self.participant, self.segment_id
 
 
+@dataclass(frozen=True)
+class ChatMessage:
+    """What somebody else wrote on ``lk.chat``, and when it arrived (seconds of the monotonic clock)."""
+
+    participant: str
+    text: str
+    at: float
+
+
 class StageMessage(BaseModel):
     """A change of stage, as it came on the data topic; what else it carries is kept."""
 
@@ -66,6 +75,7 @@ class Hearing:
     """Every identity that ever was an interviewer's."""
     segments: dict[tuple[str, str], Segment] = field(default_factory=dict)
     stage_messages: list[StageMessage] = field(default_factory=list)
+    chat_messages: list[ChatMessage] = field(default_factory=list)
     meter: SpeechMeter = field(default_factory=SpeechMeter)
     recordings: dict[str, Recording] = field(default_factory=dict)
     """What each track of the interviewer's carried, by the track's sid."""
@@ -111,6 +121,10 @@ class Hearing:
     def said_by_agent(self) -> list[Segment]:
         """The interviewer's segments, in the order they began."""
         return self._of(self.agent_identities)
+
+    def written_by_agent(self) -> list[ChatMessage]:
+        """The interviewer's chat messages, in order of arrival."""
+        return [message for message in self.chat_messages if message.participant in self.agent_identities]
 
     def said_by(self, identity: str) -> list[Segment]:
         """One participant's segments, in the order they began."""

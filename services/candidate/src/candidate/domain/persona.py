@@ -80,4 +80,6 @@ class Persona(_Data):
     questions_at_the_end: tuple[Text, ...] = ()
     goodbye: Text | None = None
     """None: this candidate falls silent instead."""
+    consents: bool = True
+    """Whether it writes that it agrees, on the chat, when it is asked to."""
     behaviours: Behaviours = Behaviours()
