@@ -5,29 +5,56 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from brain.domain.decide import decide
 from brain.domain.draft import Decision
-from brain.domain.effects import Ask, Effect, Extract, ScheduleDeadline
+from brain.domain.effects import Ask, Effect, Extract, ScheduleDeadline, ScoreAnswer
 from brain.domain.state import State
 from viva_shared.events import (
+    AnswerAssessed,
+    AnswerScored,
     BotJoined,
     CandidateJoined,
     DeadlinePassed,
     Envelope,
     InterviewCreated,
     Payload,
+    QuestionsMade,
+    ReplyChunk,
     ReplyGenerated,
     ReplyHeard,
     ToolCalled,
     UtteranceHeard,
     new_event,
 )
-from viva_shared.scenario import Scenario, load_scenario
+from viva_shared.scenario import QuestionSet, Scenario, Stage, StageWords, load_scenario
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 IDENTITY = "alice-i1"
-SCREENING = load_scenario("screening", Path(__file__).parents[2] / "scenarios")
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+SCREENING = load_scenario("screening", SCENARIOS)
+QUESTION_SET = load_scenario("question_set", SCENARIOS)
+QUESTIONS = ("What did you build?", "What went wrong?", "What would you do first?")
+GIVEN = QUESTION_SET.tailored(given=QUESTIONS)
+"""Three questions that need not be made."""
+
+
+def set_among_stages(deadline_s: float | None = None) -> Scenario:
+    """A question set of one question between two other stages."""
+    words = StageWords(opening="Do you hear me?", bridge="Let us begin.", fallback=("Yes?",))
+    only = QuestionSet(given=("Why?",), count=1, rubric="-")
+    stages = (
+        Stage(name="first", title="First", instruction="-", deadline_s=60, words=words),
+        GIVEN.stages[0].model_copy(update={"questions": only, "deadline_s": deadline_s}),
+        Stage(name="last", title="Last", instruction="-", words=words),
+    )
+    return Scenario.model_validate(GIVEN.model_dump() | {"stages": [stage.model_dump() for stage in stages]})
+
+
+def said(outputs: list[Payload]) -> str:
+    """What the interviewer says, in the scenario's own words, among these outputs."""
+    return "".join(output.text for output in outputs if isinstance(output, ReplyChunk))
 
 
 @dataclass
@@ -35,6 +62,8 @@ class World:
     """One interview. ``log`` holds every input, so that a test can replay it."""
 
     scenario: Scenario = SCREENING
+    consent_required: bool = False
+    expires_at: datetime | None = None
     now: datetime = START
     state: State | None = None
     log: list[Envelope] = field(default_factory=list)
@@ -50,6 +79,8 @@ class World:
                 scenario_hash=self.scenario.content_hash,
                 room="interview-i1",
                 candidate_identity=IDENTITY,
+                consent_required=self.consent_required,
+                expires_at=self.expires_at,
             )
         )
 
@@ -79,9 +110,13 @@ class World:
         self.happen(BotJoined(bot_epoch=1))
         self.happen(CandidateJoined(identity=IDENTITY))
 
-    def candidate_says(self, text: str) -> list[Payload]:
+    def begin_in_writing(self) -> None:
+        """The candidate joins without a room."""
+        self.happen(CandidateJoined(identity=IDENTITY, via="text"))
+
+    def candidate_says(self, text: str, via: Literal["voice", "text"] = "voice") -> list[Payload]:
         self.utterances += 1
-        return self.happen(UtteranceHeard(utterance_id=f"u{self.utterances}", text=text))
+        return self.happen(UtteranceHeard(utterance_id=f"u{self.utterances}", text=text, via=via))
 
     def ask(self) -> Ask:
         """The open ask."""
@@ -93,6 +128,17 @@ class World:
         ask = self.ask()
         gap = " " if ask.said else ""
         return self.happen(ReplyGenerated(ask_id=ask.effect_id, text=gap + text, chunks=ask.seq + 1))
+
+    def model_makes(self, *questions: str) -> list[Payload]:
+        return self.happen(QuestionsMade(ask_id="questions", questions=questions))
+
+    def model_scores(self, score: int | None = 70, *evidence: str, reason: str = "why") -> list[Payload]:
+        """The model assesses the answer whose score is wanted; by default with all of it as evidence."""
+        [wanted] = self.scorings()
+        said = self.is_in.answer_to(self.is_in.questions[wanted.index])
+        return self.happen(
+            AnswerAssessed(ask_id=wanted.effect_id, score=score, reason=reason, evidence=evidence or (said,))
+        )
 
     def model_calls(self, tool: str, /, **arguments: str | None) -> list[Payload]:
         return self.happen(
@@ -127,6 +173,13 @@ class World:
 
     def extractions(self) -> list[Extract]:
         return [effect for effect in self.effects.values() if isinstance(effect, Extract)]
+
+    def scorings(self) -> list[ScoreAnswer]:
+        return [effect for effect in self.effects.values() if isinstance(effect, ScoreAnswer)]
+
+    def scores(self) -> list[tuple[int, int | None, str]]:
+        """Index, score and reason of all that were given so far."""
+        return [(o.index, o.score, o.reason) for o in self.outputs if isinstance(o, AnswerScored)]
 
     def scheduled(self) -> list[ScheduleDeadline]:
         return [effect for effect in self.effects.values() if isinstance(effect, ScheduleDeadline)]

@@ -5,20 +5,29 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from brain.domain.effects import Ask, Extract
-from brain.domain.state import PHASES, Candidate, Phase
-from fakes.world import IDENTITY, SCREENING, World
+from brain.domain.decide import decide
+from brain.domain.effects import Ask, EndInterview, Extract, MakeQuestions, ScheduleDeadline
+from brain.domain.state import CONSENT, PHASES, Candidate, Phase, State
+from fakes.world import GIVEN, IDENTITY, QUESTION_SET, SCREENING, World, set_among_stages
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from viva_shared.events import (
+    AnswerAssessed,
+    AnswerScored,
     BotJoined,
+    CandidateConsented,
     CandidateJoined,
     CandidateLeft,
+    CandidateReplaced,
     CandidateSilent,
     CandidateSpeaking,
     DeadlinePassed,
+    EndRequested,
     FactsExtracted,
+    ListeningAllowed,
     Payload,
+    QuestionAsked,
+    QuestionsMade,
     ReplyCancelled,
     ReplyChunk,
     ReplyFinished,
@@ -30,11 +39,15 @@ from viva_shared.events import (
     UtteranceHeard,
     UtterancePartial,
 )
+from viva_shared.scenario import Scenario
 
 pytestmark = pytest.mark.unit
 
-STAGES = [stage.name for stage in SCREENING.stages]
-TEXTS = st.sampled_from(["", "hello", "I am Alice, a nurse", "goodbye", "Which project was it?"])
+TEXTS = st.sampled_from(
+    ["", "hello", "I am Alice, a nurse", "goodbye", "Which project was it?", "I agree", "Pardon?"]
+)
+SCENARIOS = st.sampled_from([SCREENING, GIVEN, QUESTION_SET.tailored(count=2), set_among_stages(60)])
+VIA = st.sampled_from(["voice", "text"])
 TURNS = st.integers(0, 12).map(lambda n: f"t{n}")
 ASKS = st.tuples(TURNS, st.integers(1, 3)).map(lambda p: f"{p[0]}.a{p[1]}")
 TOOLS = st.sampled_from(["self_intro_complete", "past_experience_complete", "nonsense"])
@@ -44,22 +57,30 @@ ARGUMENTS = st.dictionaries(
 TIMERS = st.tuples(
     st.sampled_from(["stage", "silence", "absence", "closing", "hearing"]), st.integers(1, 20)
 ).map(lambda p: f"{p[0]}-{p[1]}")
+SCORES = st.tuples(st.integers(0, 3), st.integers(1, 3)).map(lambda p: f"score-{p[0]}.{p[1]}")
 ANY_INPUT: st.SearchStrategy[Payload] = st.one_of(
     st.builds(BotJoined, bot_epoch=st.integers(1, 3)),
-    st.builds(CandidateJoined, identity=st.sampled_from([IDENTITY, "stranger"])),
+    st.builds(CandidateJoined, identity=st.sampled_from([IDENTITY, "stranger"]), via=VIA),
     st.builds(CandidateLeft, identity=st.just(IDENTITY)),
+    st.builds(CandidateReplaced, identity=st.sampled_from([IDENTITY, "stranger"])),
+    st.builds(CandidateConsented, via=st.just("page"), notice=st.just("-")),
     st.builds(CandidateSpeaking),
     st.builds(CandidateSilent),
     st.builds(UtterancePartial, text=TEXTS),
-    st.builds(UtteranceHeard, utterance_id=st.sampled_from(["u1", "u2"]), text=TEXTS),
+    st.builds(UtteranceHeard, utterance_id=st.sampled_from(["u1", "u2"]), text=TEXTS, via=VIA),
     st.builds(ReplyHeard, turn_id=TURNS, text=TEXTS, complete=st.booleans()),
     st.builds(ReplyGenerated, ask_id=ASKS, text=TEXTS, chunks=st.integers(0, 5)),
     st.builds(ToolCalled, ask_id=ASKS, name=TOOLS, arguments=ARGUMENTS),
     st.builds(FactsExtracted, ask_id=ASKS, facts=st.just({"name": "Bob"})),
+    st.builds(QuestionsMade, ask_id=st.just("questions"), questions=st.just(("Why?", "Where?"))),
+    st.builds(AnswerAssessed, ask_id=SCORES, score=st.just(5), reason=TEXTS, evidence=st.tuples(TEXTS)),
     st.builds(DeadlinePassed, deadline_id=TIMERS),
-)
+) | st.builds(EndRequested, by=st.just("candidate"))
 LIKELY = st.sampled_from(
-    ["model_says", "intro_tool", "project_tool", "heard", "stage", "silence", "closing", "hearing"]
+    [
+        *("model_says", "intro_tool", "project_tool", "heard", "answers", "assessed"),
+        *("stage", "silence", "closing", "hearing"),
+    ]
 )
 
 
@@ -75,17 +96,36 @@ def likely(world: World, what: str) -> None:
         )
     elif what == "project_tool" and has_ask:
         world.model_calls("past_experience_complete")
+    elif what == "answers":
+        world.candidate_says("I was a nurse")
+    elif what == "assessed" and world.scorings():
+        assess(world)
     elif what == "heard" and state.reply:
         world.is_heard()
     elif what in state.timers:
         world.pass_deadline(what)
 
 
-@settings(max_examples=400, deadline=None)
-@given(st.lists(ANY_INPUT | LIKELY, max_size=60), st.booleans())
-def test_any_order_of_events(events: list[Payload | str], begun: bool) -> None:
-    world = World()
-    if begun:
+def assess(world: World) -> None:
+    """The model answers the oldest wish for a score."""
+    wanted = world.scorings()[0]
+    world.happen(AnswerAssessed(ask_id=wanted.effect_id, score=50, reason="-", evidence=("a nurse",)))
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    SCENARIOS,
+    st.lists(ANY_INPUT | LIKELY, max_size=60),
+    st.sampled_from(["", "voice", "text"]),
+    st.booleans(),
+)
+def test_any_order_of_events(
+    scenario: Scenario, events: list[Payload | str], begun: str, consent_required: bool
+) -> None:
+    world = World(scenario, consent_required=consent_required)
+    if begun == "text":
+        world.begin_in_writing()
+    elif begun:
         world.begin()
     for event in events:
         if isinstance(event, str):
@@ -95,12 +135,13 @@ def test_any_order_of_events(events: list[Payload | str], begun: bool) -> None:
     check(world)
     drive_to_the_end(world)
     check(world)
-    assert world.is_in.phase is Phase.ENDED
+    check_end(world)
 
 
 def check(world: World) -> None:
     """What must hold of every interview."""
-    assert world.stages() == STAGES[: len(world.stages())], "stages come in order, each once"
+    stages = [stage.name for stage in world.scenario.stages]
+    assert world.stages() == stages[: len(world.stages())], "stages come in order, each once"
     assert len(world.of_type("interview.ended")) == (world.is_in.phase is Phase.ENDED)
     phases = [decision.state.phase for decision in world.decisions]
     for before, after in pairwise(phases):
@@ -113,6 +154,56 @@ def check(world: World) -> None:
     assert [ask.effect_id for ask in asks] == ([open_ask] if open_ask else [])
     extracts = tuple(e.effect_id for e in world.effects.values() if isinstance(e, Extract))
     assert extracts == world.is_in.extracting
+    check_questions(world)
+    check_consent(world)
+    check_replay(world)
+
+
+def check_questions(world: World) -> None:
+    """Questions are put in order; an attempt at an answer has one score; only the latest's is open."""
+    asked = [output.index for output in world.outputs if isinstance(output, QuestionAsked)]
+    assert asked == sorted(asked)
+    assert sorted(set(asked)) == list(range(len(set(asked))))
+    scored = [output.index for output in world.outputs if isinstance(output, AnswerScored)]
+    for index, question in enumerate(world.is_in.questions):
+        assert scored.count(index) <= question.attempt
+        assert question.scored <= question.attempt
+        assert not question.attempt or question.heard, "only what was put is scored"
+    wanted = [f"score-{i}.{q.attempt}" for i, q in enumerate(world.is_in.questions) if q.scored < q.attempt]
+    assert sorted(e.effect_id for e in world.scorings()) == wanted
+    making = any(isinstance(effect, MakeQuestions) for effect in world.effects.values())
+    assert making is world.is_in.making
+
+
+def check_consent(world: World) -> None:
+    """Without consent nobody listens, nothing is kept, and nothing is said but the request."""
+    if world.is_in.awaits_consent:
+        started = [output for output in world.outputs if isinstance(output, ReplyStarted)]
+        assert all(output.turn_id.startswith(CONSENT) for output in started)
+        assert not any(line.speaker == "candidate" for line in world.is_in.lines)
+        assert not world.is_in.partial
+        assert not any(isinstance(output, ListeningAllowed) for output in world.outputs)
+
+
+def check_replay(world: World) -> None:
+    """The same inputs lead to the same state and say the same."""
+    state: State | None = None
+    outputs: list[Payload] = []
+    for event in world.log:
+        decision = decide(world.scenario, state, event)
+        state = decision.state
+        outputs += decision.outputs
+    assert (state, outputs) == (world.state, world.outputs)
+
+
+def check_end(world: World) -> None:
+    """Only facts and scores may still come; then nothing is left but jobs, and what was put has a score."""
+    while world.scorings():
+        assess(world)
+    assert world.is_in.phase is Phase.ENDED
+    assert all(isinstance(e, EndInterview | Extract | ScheduleDeadline) for e in world.effects.values())
+    assert all(question.scored or not question.heard for question in world.is_in.questions)
+    check(world)
 
 
 def check_replies(world: World) -> None:
@@ -133,16 +224,22 @@ def check_replies(world: World) -> None:
                 in_flight = None
             case StageChanged() | _:
                 pass
-    assert started == [f"t{n + 1}" for n in range(len(started))]
+    assert [turn.removeprefix(CONSENT).removeprefix("t") for turn in started] == [
+        str(n + 1) for n in range(len(started))
+    ]
 
 
 def drive_to_the_end(world: World) -> None:
     """A patient world: the candidate is there and says nothing more, the model answers, time goes on."""
-    for _ in range(60):
+    for _ in range(120):
         state = world.is_in
         if state.phase is Phase.ENDED:
             return
-        if state.candidate is Candidate.ABSENT:
+        if state.awaits_consent:
+            world.happen(CandidateConsented(via="page", notice="-"))
+        elif state.making:
+            world.model_makes("Why?")
+        elif state.candidate is Candidate.ABSENT:
             world.happen(BotJoined(bot_epoch=9))
             world.happen(CandidateJoined(identity=state.candidate_identity or IDENTITY))
         elif state.candidate is Candidate.SPEAKING:
@@ -152,5 +249,5 @@ def drive_to_the_end(world: World) -> None:
         elif state.reply:
             world.is_heard()
         else:
-            world.pass_deadline("silence")
+            world.pass_deadline("silence" if state.via == "voice" else "absence")
     raise AssertionError(f"stuck in {world.is_in}")
