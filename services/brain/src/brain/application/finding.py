@@ -80,11 +80,12 @@ class Finder:
         prompt, schema = score_prompt(scenario, state, score)
         found, error = await self._find(score.effect_id, prompt, schema, self._patience.extract_s, poison)
         number = found.get("score")
-        if error is None and not (number is None or type(number) is int):
-            error = f"the model's score is no whole number: {str(number)[:50]!r}"
+        whole = _whole(number)
+        if error is None and number is not None and whole is None:
+            error = f"the model's score is no whole number: {str(number)[:50]}"
         return AnswerAssessed(
             ask_id=score.effect_id,
-            score=number if type(number) is int else None,
+            score=whole,
             reason=_text(found, "reason"),
             evidence=tuple(_texts(found, "evidence")[:MAX_EVIDENCE]),
             feedback=_text(found, "feedback"),
@@ -117,6 +118,13 @@ class Finder:
             log.warning("model.structured_late", effect_id=effect_id, error=error)
             metrics.MODEL_FAILURES.labels("silent").inc()
             return {}, error
+
+
+def _whole(number: JsonValue) -> int | None:
+    """A whole number; None if it is none."""
+    if isinstance(number, float):
+        return int(number) if number.is_integer() else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
 
 
 def _text(found: dict[str, JsonValue], name: str) -> str:

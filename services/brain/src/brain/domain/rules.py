@@ -188,10 +188,10 @@ class Rules(Presence):
             return
         line = Line(speaker="interviewer", text=text, of=turn_id, stage=self.state.stage, complete=complete)
         self.draft.change(lines=(*self.state.lines, line), unheard=0, lost_bot=False)
-        if complete:
-            self.question_heard(turn_id)
         if self.state.phase is Phase.ENDED:  # the report is written already: once more, with these words
             self.draft.open(EndInterview(effect_id=f"end-{len(self.state.lines)}"))
+        elif complete:
+            self.question_heard(turn_id)
 
     def reply_over(self, reply: Reply, *, heard: bool) -> None:
         """The turn in flight was heard, in whole, in part or not at all."""
