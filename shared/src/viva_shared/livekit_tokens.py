@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal
 
@@ -28,11 +29,15 @@ def mint_token(
     name: str = "",
     role: Role = "candidate",
     ttl: timedelta = TOKEN_TTL,
+    agent_name: str | None = None,
+    metadata: str = "",
+    attributes: Mapping[str, str] | None = None,
 ) -> str:
-    """A signed JWT for one room.
+    """A signed JWT for one room, which its bearer can read.
 
-    A candidate may publish, subscribe and send data, and the room's configuration dispatches the interviewer;
-    a room that is open already keeps its own. An observer is hidden, only listens, and dispatches nobody.
+    A candidate may publish, subscribe and send data, and the room's configuration dispatches the interviewer
+    (or the agent that is named); a room that is open already keeps its own. An observer is hidden, only
+    listens, and dispatches nobody. No attribute changes the role.
 
     Raises:
         SettingsError: a variable without which no token can be signed is not set.
@@ -44,7 +49,8 @@ def mint_token(
         .with_identity(identity)
         .with_name(name or identity)
         .with_ttl(ttl)
-        .with_attributes({ROLE_ATTRIBUTE: role})
+        .with_metadata(metadata)
+        .with_attributes({**(attributes or {}), ROLE_ATTRIBUTE: role})
     )
     if role == "observer":
         grants = VideoGrants(
@@ -65,7 +71,7 @@ def mint_token(
         can_publish_data=True,
     )
     config = RoomConfiguration(
-        agents=[RoomAgentDispatch(agent_name=settings.agent_name)],
+        agents=[RoomAgentDispatch(agent_name=agent_name or settings.agent_name)],
         departure_timeout=settings.departure_timeout_s,
     )
     return token.with_grants(grants).with_room_config(config).to_jwt()

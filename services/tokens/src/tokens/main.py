@@ -12,15 +12,18 @@ import uvicorn
 import uvloop
 from livekit.api import LiveKitAPI
 from viva_shared.archive import Archive, Database
-from viva_shared.broker import Keys, Mailboxes, connect, until_available
+from viva_shared.broker import Keys, Mailboxes, Seats, connect, until_available
 from viva_shared.logs import configure_logging
 from viva_shared.settings import SettingsError, load_settings
 
 from tokens.adapters.http import Services, build_app
-from tokens.adapters.livekit import LiveKitDispatches
+from tokens.adapters.livekit import LiveKitDispatches, LiveKitRooms
+from tokens.application.connections import Connections
 from tokens.application.gate import OpenGate
 from tokens.application.idempotency import IdempotencyKeys
 from tokens.application.interviews import Interviews
+from tokens.application.issue import Tokens
+from tokens.application.rooms import InterviewRooms
 from tokens.application.scenarios import Scenarios
 from tokens.settings import TokensSettings
 
@@ -43,20 +46,26 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
         stack.push_async_callback(api.aclose)
         database = Database(settings.database_url)
         stack.push_async_callback(database.aclose)
+        interviews = Interviews(
+            mailboxes,
+            Scenarios(settings.scenarios_dir, settings.default_scenario),
+            lambda: datetime.now(UTC),
+            require_consent=settings.require_consent,
+            unjoined=timedelta(seconds=settings.unjoined_s),
+        )
+        rooms, any_room = LiveKitRooms(api), settings.profile == "local"
+        tokens = Tokens(settings, interviews, Seats(mailboxes), rooms, lambda: datetime.now(UTC))
         await until_available("tokens", mailboxes.load_functions)
         yield Services(
             settings=settings,
             archive=Archive(database, lambda: datetime.now(UTC)),
             gate=OpenGate(),
             idempotency=IdempotencyKeys(redis, settings.key_prefix),
-            interviews=Interviews(
-                mailboxes,
-                Scenarios(settings.scenarios_dir, settings.default_scenario),
-                lambda: datetime.now(UTC),
-                require_consent=settings.require_consent,
-                unjoined=timedelta(seconds=settings.unjoined_s),
-            ),
-            dispatches=LiveKitDispatches(api, settings.agent_name),
+            interviews=interviews,
+            dispatches=LiveKitDispatches(api, settings.agent_name, settings.agent_names),
+            tokens=tokens,
+            connections=Connections(tokens, settings.agent_names or [settings.agent_name], any_room=any_room),
+            rooms=InterviewRooms(settings, rooms, any_room=any_room),
         )
 
 

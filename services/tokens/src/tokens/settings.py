@@ -153,6 +153,8 @@ class TokensSettings(AccessSettings, LiveKitSettings, ScenarioSettings, ArchiveS
 
     host: str = Field("127.0.0.1", alias="VIVA_TOKENS_HOST")
     port: int = Field(8080, alias="VIVA_TOKENS_PORT")
+    agent_names: Listed = Field((), alias="VIVA_AGENT_NAMES")
+    """Agents that a client's room configuration may name; not set: the interviewer alone."""
     require_consent: bool = Field(default_factory=_by_profile(False, True), alias="VIVA_REQUIRE_CONSENT")
     unjoined_s: int = Field(86_400, alias="VIVA_UNJOINED_S", ge=60)
     """After that an interview that nobody has begun counts as abandoned, unless its invite says when."""

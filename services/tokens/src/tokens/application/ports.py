@@ -2,9 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from tokens.domain.callers import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A LiveKit room that is open."""
+
+    name: str
+    sid: str
+    num_participants: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What a participant publishes: LiveKit's words for it, in lower case."""
+
+    sid: str
+    type: str
+    source: str
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody in a room.
+
+    Attributes:
+        kind: standard (a person), agent, or another of LiveKit's.
+        role: candidate or observer in a token of ours, None in a bare one.
+        state: joining, joined, active or disconnected.
+        may_speak: a person who may publish, so neither agent nor observer.
+    """
+
+    identity: str
+    name: str
+    kind: str
+    role: str | None
+    state: str
+    joined_at: datetime
+    may_speak: bool
+    tracks: tuple[Track, ...]
 
 
 class Dispatches(Protocol):
@@ -15,6 +59,22 @@ class Dispatches(Protocol):
 
     async def dispatch(self, room: str) -> None:
         """Send the interviewer. Raises Unavailable."""
+
+
+class Rooms(Protocol):
+    """LiveKit's rooms. All raise Unavailable."""
+
+    async def open(self, names: Sequence[str] = ()) -> list[Room]:
+        """Those that are open, or those of them with these names."""
+
+    async def participants(self, room: str) -> list[Participant]:
+        """Who is in a room, hidden ones included; nobody if it is not open."""
+
+    async def remove(self, room: str, identity: str) -> bool:
+        """Put somebody out; False if they are not there."""
+
+    async def close(self, room: str) -> bool:
+        """Put everybody out and close the room; False if it is not open."""
 
 
 class Gate(Protocol):

@@ -1,12 +1,15 @@
-"""What happens when LiveKit opens a room."""
+"""What happens when LiveKit opens a room, and the rooms as a recruiter sees and closes them."""
 
 from __future__ import annotations
 
 import structlog
 from viva_shared.rooms import ROOM_PREFIX, interview_id_of
+from viva_shared.settings import LiveKitSettings
 
 from tokens.application.interviews import Interviews
-from tokens.application.ports import Dispatches
+from tokens.application.issue import must_be_configured
+from tokens.application.ports import Dispatches, Participant, Room, Rooms
+from tokens.domain.errors import UnknownParticipant, UnknownRoom
 
 log = structlog.get_logger(__name__)
 
@@ -35,3 +38,61 @@ async def room_started(
         return
     await dispatches.dispatch(room)
     log.info("room.dispatched", room=room, interview_id=interview_id)
+
+
+class InterviewRooms:
+    """The rooms that are open now. Every method raises NotConfigured or Unavailable.
+
+    Args:
+        any_room: whether rooms count that are no interview's by their name.
+    """
+
+    def __init__(self, settings: LiveKitSettings, rooms: Rooms, *, any_room: bool) -> None:
+        self._settings = settings
+        self._rooms = rooms
+        self._any_room = any_room
+
+    async def open(self) -> list[tuple[Room, str]]:
+        """All of them, each with its interview's id."""
+        must_be_configured(self._settings)
+        rooms = await self._rooms.open()
+        return [(room, interview_id) for room in rooms if (interview_id := self._interview(room))]
+
+    async def participants(self, name: str) -> list[Participant]:
+        """Who is in a room. Raises UnknownRoom."""
+        await self._must_be_open(name)
+        return await self._rooms.participants(name)
+
+    async def remove(self, name: str, identity: str) -> None:
+        """Put somebody out of a room; the interview goes on. Raises UnknownRoom or UnknownParticipant."""
+        await self._must_be_open(name)
+        if not await self._rooms.remove(name, identity):
+            raise UnknownParticipant(f"there is no participant {identity!r} in room {name!r}")
+
+    async def close(self, name: str) -> None:
+        """Put everybody out and close the room; the interview goes on, and may be joined again.
+
+        Raises UnknownRoom.
+        """
+        await self._must_be_open(name)
+        if not await self._rooms.close(name):
+            raise _unknown(name)
+
+    async def _must_be_open(self, name: str) -> None:
+        must_be_configured(self._settings)
+        if not any(self._interview(room) for room in await self._rooms.open([name])):
+            raise _unknown(name)
+
+    def _interview(self, room: Room) -> str | None:
+        if not self._any_room and not room.name.startswith(ROOM_PREFIX):
+            return None
+        try:
+            return interview_id_of(room.name, room.sid)
+        except ValueError:
+            return None
+
+
+def _unknown(name: str) -> UnknownRoom:
+    return UnknownRoom(
+        f"no room {name!r} is open: it opens when somebody joins, and closes when all have left"
+    )

@@ -66,6 +66,18 @@ class UnknownInterview(TokensError):
     status = 404
 
 
+class UnknownRoom(TokensError):
+    """No interview's room of this name is open."""
+
+    status = 404
+
+
+class UnknownParticipant(TokensError):
+    """Nobody of this identity is in the room."""
+
+    status = 404
+
+
 class UnsuitableScenario(TokensError):
     """The scenario is there, and cannot be held as the request wants it."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from tokens.adapters.http import livekit, system
+from tokens.adapters.http import connections, livekit, rooms, system
 from tokens.adapters.http.problems import handle_problems
 from tokens.adapters.http.services import Services
 
-ROUTERS = (system.router, livekit.router)
+ROUTERS = (system.router, livekit.router, connections.router, rooms.router)
 
 
 def build_app(services: Services) -> FastAPI:

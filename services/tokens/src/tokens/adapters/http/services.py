@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from viva_shared.archive import Archive
 
+from tokens.application.connections import Connections
 from tokens.application.idempotency import IdempotencyKeys
 from tokens.application.interviews import Interviews
+from tokens.application.issue import Tokens
 from tokens.application.ports import Dispatches, Gate
+from tokens.application.rooms import InterviewRooms
 from tokens.settings import TokensSettings
 
 
@@ -22,3 +25,6 @@ class Services:
     idempotency: IdempotencyKeys
     interviews: Interviews
     dispatches: Dispatches
+    tokens: Tokens
+    connections: Connections
+    rooms: InterviewRooms
