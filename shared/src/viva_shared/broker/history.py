@@ -37,7 +37,7 @@ async def read_history(
     """The whole history, or only so many of its first inputs and last outputs; None: no such interview."""
     k = mailboxes.keys
     async with mailboxes.redis.pipeline(transaction=False) as pipe:
-        pipe.hmget(k.state(interview_id), "status", "scenario")
+        pipe.hmget(k.state(interview_id), ["status", "scenario"])
         pipe.exists(k.bot(interview_id))
         pipe.xrange(k.inputs(interview_id), count=first_inputs)
         pipe.xrevrange(k.outputs(interview_id), count=last_outputs)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from viva_shared.scenario import Scenario
+
 from tokens.domain.errors import Forbidden
 
 
@@ -50,3 +52,8 @@ def must_reach(caller: Caller, interview_id: str) -> None:
     """Raises Forbidden if the interview is not the candidate's own."""
     if isinstance(caller, Candidate) and caller.interview_id != interview_id:
         raise Forbidden("this invite is for another interview")
+
+
+def sees_scores(caller: Caller, scenario: Scenario) -> bool:
+    """Whether scores, and the report with them, are for the caller: a candidate's only where it practises."""
+    return scenario.shows_scores or not isinstance(caller, Candidate)

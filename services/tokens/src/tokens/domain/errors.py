@@ -120,6 +120,12 @@ class AnswerRejected(TokensError):
     status = 409
 
 
+class AnswerTooLong(TokensError):
+    """No event may be so large."""
+
+    status = 413
+
+
 class InterviewEnded(TokensError):
     """Nothing can be said any more."""
 
@@ -173,7 +179,7 @@ class Unavailable(TokensError):
 
 
 class BrainBusy(TokensError):
-    """The interviewer takes longer than a request may. What was said is kept: the same request gets the rest."""
+    """The interviewer takes longer than a call may. What was said is kept: the same request gets the rest."""
 
     status = 503
     retryable = True

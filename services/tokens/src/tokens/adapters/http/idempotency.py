@@ -16,8 +16,8 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=255,
         pattern=r"^[!-~]+$",
-        description="Your own name for this call. The same request, repeated under it within a day, is the same "
-        "call: nothing happens twice, and its result is found again.",
+        description="Your own name for this call. The same request, repeated under it within a day, is the "
+        "same call: nothing happens twice, and its result is found again.",
         examples=["6f1d2c0e-3f0b-4d0e-9a59-2f1f4f9b6a11"],
     ),
 ]

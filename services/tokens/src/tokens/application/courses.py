@@ -1,0 +1,168 @@
+"""Reading where an interview is, saying what happened to it, and waiting for what the brain makes of that."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from viva_shared.broker import UNAVAILABLE, History, Mailboxes, NotOpen, OutputFeed, read_history
+from viva_shared.events import Envelope, OversizedEvent, Payload, ReplyHeard, new_event
+from viva_shared.scenario import Scenario
+
+from tokens.domain.callers import Caller, must_reach
+from tokens.domain.course import Course, Exchange, Progress
+from tokens.domain.errors import AnswerTooLong, BrainBusy, InterviewEnded, Unavailable, UnknownInterview
+
+
+@dataclass(slots=True)
+class Reading:
+    """An interview as it was read, and its course, which may be followed from there."""
+
+    course: Course
+    scenario: Scenario
+    history: History
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the interviewer says, and how far the interview is with it.
+
+    Attributes:
+        text, turn_id: None: the interview has ended without another word.
+    """
+
+    interview_id: str
+    scenario: Scenario
+    text: str | None
+    turn_id: str | None
+    progress: Progress
+
+
+def said(reading: Reading, exchange: Exchange) -> Said:
+    """What came of the utterance that began an exchange."""
+    course, turn = reading.course, exchange.turn
+    if turn is None:
+        return Said(course.interview_id, reading.scenario, None, None, course.progress)
+    return Said(course.interview_id, reading.scenario, turn.text, turn.turn_id, exchange.progress)
+
+
+class Courses:
+    """On the mailboxes, and on the one feed of this process."""
+
+    def __init__(
+        self, mailboxes: Mailboxes, feed: OutputFeed, now: Callable[[], datetime], timeout_s: float
+    ) -> None:
+        self._mailboxes = mailboxes
+        self._feed = feed
+        self._now = now
+        self._timeout_s = timeout_s
+
+    def give_up(self) -> float:
+        """When a call that comes now stops waiting, by the loop's clock."""
+        return asyncio.get_running_loop().time() + self._timeout_s
+
+    async def find(self, interview_id: str) -> Reading | None:
+        """The interview as it is; None: there is none. Raises InterviewEnded (long ago) or Unavailable."""
+        try:
+            history = await read_history(self._mailboxes, interview_id)
+        except UNAVAILABLE as error:
+            raise Unavailable("Redis") from error
+        if history is None or history.status == "deleted":
+            return None
+        is_archived = history.status == "archived"
+        if is_archived and not history.scenario:
+            raise InterviewEnded(f"interview {interview_id!r} has ended, and is in the archive")
+        scenario = _scenario(history.scenario)
+        course = Course(
+            interview_id,
+            has_bot=history.has_bot,
+            is_archived=is_archived,
+            notice=scenario.consent.notice,
+        )
+        for entry_id, event in history.inputs:
+            course.see_input(entry_id, event)
+        for entry_id, event in history.outputs:
+            course.see_output(entry_id, event)
+        return Reading(course, scenario, history)
+
+    async def read(self, interview_id: str) -> Reading:
+        """The interview as it is. Raises UnknownInterview, InterviewEnded (long ago) or Unavailable."""
+        if (reading := await self.find(interview_id)) is None:
+            raise UnknownInterview(f"there is no interview {interview_id!r}: start one first")
+        return reading
+
+    async def reach(self, caller: Caller, interview_id: str) -> Reading:
+        """The same, if it is for the caller. Raises Forbidden, too."""
+        must_reach(caller, interview_id)
+        return await self.read(interview_id)
+
+    async def happened(self, interview_id: str, data: Payload, event_id: str) -> Envelope | None:
+        """Append an input, once under its id; None if it was there already.
+
+        Raises:
+            UnknownInterview, InterviewEnded: nothing may happen to it.
+            AnswerTooLong: no event may be so large.
+            Unavailable: Redis is away.
+        """
+        event = new_event(interview_id, data, self._now(), event_id=event_id)
+        try:
+            return event if await self._mailboxes.append(event) else None
+        except NotOpen as error:
+            if error.status == "archived":
+                raise InterviewEnded(f"interview {interview_id!r} has ended") from error
+            raise UnknownInterview(f"there is no interview {interview_id!r} any more") from error
+        except OversizedEvent as error:
+            raise AnswerTooLong(str(error)) from error
+        except UNAVAILABLE as error:
+            raise Unavailable("Redis") from error
+
+    async def hear(self, course: Course) -> None:
+        """Report the last turn as heard: whoever reads has heard it. In a room its bot does so."""
+        turn = course.unheard
+        if turn is None or course.has_bot or course.is_over:
+            return
+        heard = ReplyHeard(turn_id=turn.turn_id, text=turn.text or "", complete=True)
+        with suppress(InterviewEnded):  # and was archived, in this very moment
+            await self.happened(course.interview_id, heard, f"heard:{turn.turn_id}")
+        course.heard.add(turn.turn_id)
+
+    async def until(self, course: Course, holds: Callable[[], bool], give_up: float) -> None:
+        """Fold in what the brain says until the condition holds. Raises BrainBusy at ``give_up``."""
+        if holds():
+            return
+        try:
+            async with (
+                asyncio.timeout_at(give_up),
+                self._feed.follow(course.interview_id, course.last_output) as outputs,
+            ):
+                async for entry_id, event in outputs:
+                    course.see_output(entry_id, event)
+                    if holds():
+                        return
+        except TimeoutError as error:
+            raise BrainBusy(
+                "the interviewer takes its time: what was said is kept, so repeat the same request"
+            ) from error
+
+    async def report(self, interview_id: str, give_up: float) -> bytes:
+        """The report, JSON, once it is written. Raises BrainBusy or Unavailable."""
+        pause = 0.05
+        while True:
+            try:
+                if (report := await self._mailboxes.report(interview_id)) is not None:
+                    return report
+            except UNAVAILABLE as error:
+                raise Unavailable("Redis") from error
+            if asyncio.get_running_loop().time() + pause > give_up:
+                raise BrainBusy("the report is still being written: repeat the same request")
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, 0.4)
+
+
+@lru_cache(maxsize=128)
+def _scenario(json: str) -> Scenario:
+    return Scenario.model_validate_json(json)

@@ -1,0 +1,144 @@
+"""Beginning interviews in writing, and the consent that comes before."""
+
+from __future__ import annotations
+
+from viva_shared.events import CandidateConsented, CandidateJoined
+
+from tokens.application.courses import Courses, Reading, Said, said
+from tokens.application.idempotency import Call, IdempotencyKeys
+from tokens.application.interviews import Interviews, new_interview_id
+from tokens.application.scenarios import Brief
+from tokens.domain.callers import Caller, Candidate, must_reach
+from tokens.domain.course import Consent, Course
+from tokens.domain.errors import Conflict, UnknownInterview
+from tokens.domain.turns import must_agree, must_go_on
+
+NAMELESS = "candidate"
+
+
+class Starting:
+    """Each call may be repeated. All raise Unavailable while Redis is away, and UnknownInterview."""
+
+    def __init__(self, courses: Courses, interviews: Interviews, keys: IdempotencyKeys) -> None:
+        self._courses = courses
+        self._interviews = interviews
+        self._keys = keys
+
+    async def start(
+        self,
+        caller: Caller,
+        call: Call,
+        brief: Brief,
+        *,
+        session_id: str | None,
+        candidate_name: str | None,
+        consent: bool,
+    ) -> Said:
+        """Begin an interview, a new one or one that was created, or find where it is.
+
+        Raises:
+            UnknownScenario, UnsuitableScenario, ConsentRequired: it cannot begin so; nothing was done.
+            Conflict: the interview is there, and is not what the call says, or is held by voice.
+            InterviewEnded: it is over.
+            BrainBusy: the interviewer says nothing yet.
+        """
+        give_up = self._courses.give_up()
+        if isinstance(caller, Candidate):
+            session_id = session_id or caller.interview_id
+            must_reach(caller, session_id)
+        chosen = await self._keys.chosen(call)
+        interview_id = chosen["session_id"] if chosen else session_id
+        reading = await self._courses.find(interview_id) if interview_id else None
+        if reading is None:
+            self._must_be_possible(caller, brief, consent=consent)
+        else:
+            self._must_fit(reading, caller, brief, consent=consent, is_known=chosen is not None)
+        if chosen is None:
+            after = reading.course.exchanges[-1].utterance_id if reading else None
+            chosen = {"session_id": interview_id or new_interview_id(), "after": after or ""}
+            chosen = await self._keys.choose(call, chosen)
+        if reading is None:
+            await self._create(chosen["session_id"], brief, candidate_name, is_ours=session_id is None)
+            reading = await self._courses.read(chosen["session_id"])
+        if not reading.course.is_over:
+            await self._join(reading, candidate_name, consent=consent)
+        course = reading.course
+        exchange = course.exchange_of(chosen["after"] or None) or course.exchanges[-1]
+        await self._courses.until(course, lambda: course.is_told(exchange), give_up)
+        await self._courses.hear(course)
+        return said(reading, exchange)
+
+    def _must_be_possible(self, caller: Caller, brief: Brief, *, consent: bool) -> None:
+        """Raises UnknownInterview, UnknownScenario, UnsuitableScenario or ConsentRequired."""
+        if isinstance(caller, Candidate):
+            raise UnknownInterview("the interview of this invite is not there any more")
+        scenario = self._interviews.scenarios.prepared(brief).scenario
+        if self._interviews.require_consent and not consent:
+            raise must_agree(scenario.consent.notice)
+
+    def _must_fit(
+        self, reading: Reading, caller: Caller, brief: Brief, *, consent: bool, is_known: bool
+    ) -> None:
+        """Raises InterviewEnded, ConsentRequired or Conflict. ``is_known``: the call was made before."""
+        course = reading.course
+        if not is_known:
+            must_go_on(course)
+            if course.has_bot:
+                raise Conflict(f"interview {course.interview_id!r} is held by voice: leave its room first")
+            self._must_be_about(course, caller, brief)
+        if course.awaits_consent and not consent:
+            raise must_agree(course.notice)
+
+    def _must_be_about(self, course: Course, caller: Caller, brief: Brief) -> None:
+        if brief == Brief() or course.created is None:
+            return
+        if isinstance(caller, Candidate):
+            raise Conflict("what this interview is about was chosen by who invited you: leave it out")
+        if self._interviews.scenarios.prepared(brief).scenario.content_hash != course.created.scenario_hash:
+            raise Conflict(
+                f"interview {course.interview_id!r} is there, and about something else: leave out what it is "
+                "about, or take another session_id"
+            )
+
+    async def _create(
+        self, interview_id: str, brief: Brief, candidate_name: str | None, *, is_ours: bool
+    ) -> None:
+        try:
+            await self._interviews.create(
+                brief,
+                interview_id=interview_id,
+                candidate_name=candidate_name,
+                candidate_identity=_identity(candidate_name, interview_id),
+            )
+        except Conflict:
+            if not is_ours:  # else nobody but this very call knows the id
+                raise
+
+    async def _join(self, reading: Reading, candidate_name: str | None, *, consent: bool) -> None:
+        """The candidate is there, and has agreed: once each."""
+        course, interview_id = reading.course, reading.course.interview_id
+        if consent and course.consent is None:
+            agreed = CandidateConsented(via="api", notice=course.notice)
+            await self._courses.happened(interview_id, agreed, "consented")
+        if course.via == "text":
+            return
+        identity = course.identity or _identity(candidate_name, interview_id)
+        joined = CandidateJoined(identity=identity, name=candidate_name, via="text")
+        await self._courses.happened(interview_id, joined, f"joined:text:{course.comings}")
+        if course.comings:  # what was said until now does not count as the answer to this
+            reading.course = (await self._courses.read(interview_id)).course
+
+    async def consent(self, caller: Caller, interview_id: str) -> Consent:
+        """The candidate agrees to the notice; the first time counts. Raises Forbidden or InterviewEnded."""
+        course = (await self._courses.reach(caller, interview_id)).course
+        if course.consent:
+            return course.consent
+        must_go_on(course)
+        agreed = CandidateConsented(via="page", notice=course.notice)
+        if event := await self._courses.happened(interview_id, agreed, "consented"):
+            return Consent(course.notice, event.occurred_at)
+        return await self.consent(caller, interview_id)  # another call was quicker
+
+
+def _identity(name: str | None, interview_id: str) -> str:
+    return f"{name or NAMELESS}-{interview_id}"

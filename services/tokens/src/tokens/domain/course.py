@@ -1,0 +1,263 @@
+"""The course of an interview so far: its two streams, folded into what came of each answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from viva_shared.events import (
+    AnswerScored,
+    CandidateConsented,
+    CandidateJoined,
+    CandidateReplaced,
+    Envelope,
+    InputRejected,
+    InterviewCreated,
+    InterviewEnded,
+    ListeningAllowed,
+    QuestionAsked,
+    ReplyCancelled,
+    ReplyFinished,
+    ReplyHeard,
+    ReplyStarted,
+    StageChanged,
+    UtteranceHeard,
+)
+
+ANSWER = "answer:"
+"""What the id of an answer in writing begins with; then comes the turn that it answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far it is: the stage and, in a question set, the question."""
+
+    stage: StageChanged | None = None
+    question: QuestionAsked | None = None
+    complete: bool = False
+
+    @property
+    def label(self) -> str:
+        """For people; empty before the interview has begun."""
+        if self.question:
+            return f"Question {self.question.index + 1} of {self.question.of}"
+        return f"{self.stage.title} ({self.stage.index + 1} of {self.stage.of})" if self.stage else ""
+
+
+@dataclass(slots=True)
+class Turn:
+    """What the interviewer says at a time; ``text`` is None until all of it is out."""
+
+    turn_id: str
+    began: str
+    """Entry id."""
+    text: str | None = None
+    is_farewell: bool = False
+    is_cancelled: bool = False
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.text is None and not self.is_cancelled
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What came of one utterance, up to the next.
+
+    Attributes:
+        utterance_id: None: there was none yet.
+        asked: the question of a set that the utterance answers.
+        is_asked_again: it was no answer: the interviewer put the question once more.
+        progress: as it was when the last whole turn was out.
+    """
+
+    utterance_id: str | None = None
+    asked: QuestionAsked | None = None
+    turns: list[Turn] = field(default_factory=list)
+    is_asked_again: bool = False
+    progress: Progress = Progress()
+
+    @property
+    def turn(self) -> Turn | None:
+        """The newest one that is whole."""
+        return next((turn for turn in reversed(self.turns) if turn.text is not None), None)
+
+    @property
+    def is_answered(self) -> bool:
+        """The interviewer has said all that it had to say."""
+        return self.turn is not None and not self.turns[-1].is_under_way
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer in writing, as it is in the mailbox."""
+
+    utterance_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the candidate agreed to, and when."""
+
+    notice: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class Course:
+    """All that the front door needs to know of an interview. Fed with its events, inputs before outputs.
+
+    Attributes:
+        has_bot: a media bot has the room, and reports what was heard.
+        is_archived: nothing can happen any more.
+        notice: the scenario's, which a consent on the chat agrees to.
+        answers: those in writing that were not rejected, by the turn that they answer.
+        via: how the candidate came last; None: not yet.
+        came: entry id of that, if it was after something else.
+        comings: how often anybody came.
+        last_output: entry id.
+    """
+
+    interview_id: str
+    has_bot: bool = False
+    is_archived: bool = False
+    notice: str = ""
+    created: InterviewCreated | None = None
+    consent: Consent | None = None
+    identity: str | None = None
+    via: Literal["voice", "text"] | None = None
+    came: str | None = None
+    comings: int = 0
+    answers: dict[str, Answer] = field(default_factory=dict)
+    rejected: set[str] = field(default_factory=set)
+    heard: set[str] = field(default_factory=set)
+    exchanges: list[Exchange] = field(default_factory=lambda: [Exchange()])
+    stage: StageChanged | None = None
+    question: QuestionAsked | None = None
+    scores: dict[str | int, AnswerScored] = field(default_factory=dict)
+    ended: InterviewEnded | None = None
+    last_output: str = "0-0"
+
+    # -- what happened --
+
+    def see_input(self, entry_id: str, event: Envelope) -> None:
+        """Fold the next input in."""
+        match event.data:
+            case InterviewCreated(candidate_identity=identity):
+                self.created, self.identity = event.data, identity
+            case CandidateConsented(notice=notice):
+                self.consent = self.consent or Consent(notice, event.occurred_at)
+            case CandidateReplaced(identity=identity):
+                self.identity = identity
+            case CandidateJoined(identity=identity, via=via):
+                self.identity = self.identity or identity
+                self.via = via
+                self.came = entry_id if self.comings else None
+                self.comings += 1
+            case UtteranceHeard(utterance_id=utterance_id, text=text) if utterance_id.startswith(ANSWER):
+                turn_id = utterance_id.removeprefix(ANSWER).partition("#")[0]
+                self.answers[turn_id] = Answer(utterance_id, text)
+            case ReplyHeard(turn_id=turn_id):
+                self.heard.add(turn_id)
+            case _:
+                pass
+
+    def see_output(self, entry_id: str, event: Envelope) -> None:
+        """Fold the next output in."""
+        self.last_output = entry_id
+        match event.data:
+            case ReplyStarted(turn_id=turn_id, in_reply_to=in_reply_to):
+                before = self.exchanges[-1]
+                if in_reply_to not in (None, before.utterance_id):
+                    question = before.progress.question
+                    self.exchanges.append(Exchange(in_reply_to, question, progress=before.progress))
+                self.exchanges[-1].turns.append(Turn(turn_id, entry_id))
+            case ReplyFinished(turn_id=turn_id, text=text, farewell=farewell):
+                if turn := self._turn(turn_id):
+                    turn.text, turn.is_farewell = text, farewell
+                    self.exchanges[-1].progress = Progress(self.stage, self.question, complete=farewell)
+            case ReplyCancelled(turn_id=turn_id):
+                if turn := self._turn(turn_id):
+                    turn.is_cancelled = True
+            case StageChanged():
+                self.stage, self.question = event.data, None
+            case QuestionAsked(index=index):
+                self.question = event.data
+                exchange = self.exchanges[-1]
+                exchange.is_asked_again |= exchange.asked is not None and exchange.asked.index == index
+            case AnswerScored(utterance_id=utterance_id, index=index):
+                self.scores[index if utterance_id is None else utterance_id] = event.data
+            case ListeningAllowed(reason="consented"):
+                self.consent = self.consent or Consent(self.notice, event.occurred_at)
+            case InputRejected(event_id=str(event_id)):
+                self.rejected.add(event_id)
+                self.answers = {k: a for k, a in self.answers.items() if a.utterance_id != event_id}
+            case InterviewEnded():
+                self.ended = event.data
+            case _:
+                pass
+
+    def _turn(self, turn_id: str) -> Turn | None:
+        turns = self.exchanges[-1].turns
+        return next((turn for turn in turns if turn.turn_id == turn_id), None)
+
+    # -- what may be done --
+
+    @property
+    def awaits_consent(self) -> bool:
+        return bool(self.created and self.created.consent_required and self.consent is None)
+
+    @property
+    def is_over(self) -> bool:
+        return self.ended is not None or self.is_archived
+
+    @property
+    def current(self) -> Turn | None:
+        """The turn that is to be answered; None while the interviewer is about to speak, or speaks."""
+        exchange = self.exchanges[-1]
+        if not exchange.is_answered or exchange.turn is None:
+            return None
+        if self.came and _milliseconds(exchange.turns[-1].began) < _milliseconds(self.came):
+            return None  # what was said before the candidate came is said again
+        return exchange.turn
+
+    @property
+    def unheard(self) -> Turn | None:
+        """The turn that nobody has reported as heard yet, though it is whole."""
+        turn = self.current
+        return turn if turn and not turn.is_cancelled and turn.turn_id not in self.heard else None
+
+    @property
+    def progress(self) -> Progress:
+        """As it is now."""
+        return Progress(self.stage, self.question, complete=self.ended is not None)
+
+    def is_told(self, exchange: Exchange) -> bool:
+        """Whether all was said that is to be said before the next answer."""
+        return exchange is not self.exchanges[-1] or self.current is not None or self.ended is not None
+
+    def answer_id(self, turn_id: str) -> str:
+        """Of the next answer to a turn: another one only after the last was rejected."""
+        first = f"{ANSWER}{turn_id}"
+        rejected = sum(event_id.partition("#")[0] == first for event_id in self.rejected)
+        return f"{first}#{rejected}" if rejected else first
+
+    def exchange_of(self, utterance_id: str | None) -> Exchange | None:
+        """What came of an utterance; None: nothing yet."""
+        return next((e for e in self.exchanges if e.utterance_id == utterance_id), None)
+
+    def score_of(self, exchange: Exchange) -> AnswerScored | None:
+        """Of the answer that began it; None: not there yet, or there is none to come."""
+        if exchange.utterance_id in self.scores:
+            return self.scores[exchange.utterance_id or ""]
+        return self.scores.get(exchange.asked.index) if exchange.asked else None
+
+    def awaits_score(self, exchange: Exchange) -> bool:
+        """Whether the answer that began it will be scored, and is not yet."""
+        return bool(exchange.asked and not exchange.is_asked_again and self.score_of(exchange) is None)
+
+
+def _milliseconds(entry_id: str) -> int:
+    return int(entry_id.partition("-")[0])
