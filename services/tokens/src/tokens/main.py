@@ -7,21 +7,26 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import structlog
 import uvicorn
 import uvloop
 from livekit.api import LiveKitAPI
-from viva_shared.archive import Archive, Database
+from viva_shared.archive import ApiKeys, Archive, Database
 from viva_shared.broker import Keys, Mailboxes, Seats, connect, until_available
 from viva_shared.logs import configure_logging
 from viva_shared.settings import SettingsError, load_settings
 
+from tokens.adapters.api_keys import RememberedKeys
 from tokens.adapters.http import Services, build_app
+from tokens.adapters.limits import RateLimits
 from tokens.adapters.livekit import LiveKitDispatches, LiveKitRooms
+from tokens.adapters.oidc import TIMEOUT_S, OidcIssuer
 from tokens.application.connections import Connections
-from tokens.application.gate import OpenGate
+from tokens.application.gate import Gate
 from tokens.application.idempotency import IdempotencyKeys
 from tokens.application.interviews import Interviews
+from tokens.application.invites import Invites
 from tokens.application.issue import Tokens
 from tokens.application.rooms import InterviewRooms
 from tokens.application.scenarios import Scenarios
@@ -36,7 +41,8 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
     async with AsyncExitStack() as stack:
         redis = connect(settings.redis_url)
         stack.push_async_callback(redis.aclose)
-        mailboxes = Mailboxes(redis, Keys(settings.key_prefix), settings.max_event_bytes)
+        keys = Keys(settings.key_prefix)
+        mailboxes = Mailboxes(redis, keys, settings.max_event_bytes)
         # LiveKitAPI refuses to be built without keys; nothing is dispatched then; /livekit/token says why.
         api = LiveKitAPI(
             settings.livekit_url,
@@ -46,6 +52,9 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
         stack.push_async_callback(api.aclose)
         database = Database(settings.database_url)
         stack.push_async_callback(database.aclose)
+        api_keys = ApiKeys(database, lambda: datetime.now(UTC))
+        invites = Invites(settings.invite_secret.get_secret_value(), settings.public_url, settings.invite_ttl)
+        issuer = await stack.enter_async_context(_issuer(settings))
         interviews = Interviews(
             mailboxes,
             Scenarios(settings.scenarios_dir, settings.default_scenario),
@@ -59,7 +68,20 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
         yield Services(
             settings=settings,
             archive=Archive(database, lambda: datetime.now(UTC)),
-            gate=OpenGate(),
+            gate=Gate(
+                RememberedKeys(api_keys),
+                invites,
+                issuer,
+                stands_open=settings.auth == "open",
+            ),
+            invites=invites,
+            limits=RateLimits(
+                redis,
+                keys,
+                tokens=settings.limit_tokens,
+                calls=settings.limit_calls,
+                failures=settings.limit_failures,
+            ),
             idempotency=IdempotencyKeys(redis, settings.key_prefix),
             interviews=interviews,
             dispatches=LiveKitDispatches(api, settings.agent_name, settings.agent_names),
@@ -69,11 +91,25 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
         )
 
 
+@asynccontextmanager
+async def _issuer(settings: TokensSettings) -> AsyncIterator[OidcIssuer | None]:
+    if not settings.oidc_issuer:
+        yield None
+        return
+    async with httpx.AsyncClient(timeout=TIMEOUT_S) as http:
+        yield OidcIssuer(http, settings.oidc_issuer, settings.oidc_audience, settings.oidc_jwks_url)
+
+
 async def serve(settings: TokensSettings) -> None:
     """Run until SIGTERM or SIGINT."""
     async with wired(settings) as services:
         config = uvicorn.Config(
-            build_app(services), host=settings.host, port=settings.port, log_config=None, access_log=False
+            build_app(services),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            forwarded_allow_ips=list(settings.trusted_proxies),
         )
         log.info("tokens.ready", url=f"http://{settings.host}:{settings.port}")
         await uvicorn.Server(config).serve()
@@ -89,6 +125,8 @@ def main() -> int:
     configure_logging("tokens", settings)
     if missing := settings.missing_livekit:
         log.warning("livekit.not_configured", missing=missing)
+    if settings.auth == "open":
+        log.warning("auth.open", hint="everybody may do everything here; VIVA_AUTH=required ends that")
     if not settings.require_consent:
         log.warning("consent.not_required", hint="VIVA_REQUIRE_CONSENT=true asks every candidate for it")
     uvloop.run(serve(settings))

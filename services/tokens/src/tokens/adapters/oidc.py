@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from typing import Any
 
@@ -30,11 +31,23 @@ TIMEOUT_S = 5.0
 class OidcIssuer:
     """One issuer's tokens for one audience; fetches its keys when it needs them."""
 
-    def __init__(self, http: httpx.AsyncClient, issuer: str, audience: str, jwks_url: str = "") -> None:
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        issuer: str,
+        audience: str,
+        jwks_url: str = "",
+        *,
+        trusted_s: float = TRUSTED_S,
+        refetch_s: float = REFETCH_S,
+    ) -> None:
+        """Args: ``jwks_url``: where the keys are, if the issuer's discovery document is not to be asked."""
         self._http = http
         self._issuer = issuer
         self._audience = audience
         self._jwks_url = jwks_url
+        self._trusted_s = trusted_s
+        self._refetch_s = refetch_s
         self._keys: dict[str | None, PyJWK] = {}
         self._fetched_at = self._tried_at = float("-inf")
         self._fetching = asyncio.Lock()
@@ -66,14 +79,14 @@ class OidcIssuer:
     async def _key(self, key_id: str | None) -> PyJWK | None:
         if not self._knows(key_id):
             async with self._fetching:  # one at a time: the others find what it brought
-                if not self._knows(key_id) and time.monotonic() - self._tried_at >= REFETCH_S:
+                if not self._knows(key_id) and time.monotonic() - self._tried_at >= self._refetch_s:
                     await self._fetch()
         if not self._knows(key_id) and self._fetched_at < self._tried_at:
-            raise Unavailable("the OIDC issuer", retry_after_s=int(REFETCH_S))
+            raise Unavailable("the OIDC issuer", retry_after_s=math.ceil(self._refetch_s))
         return self._keys.get(key_id)
 
     def _knows(self, key_id: str | None) -> bool:
-        return key_id in self._keys and time.monotonic() - self._fetched_at < TRUSTED_S
+        return key_id in self._keys and time.monotonic() - self._fetched_at < self._trusted_s
 
     async def _fetch(self) -> None:
         try:

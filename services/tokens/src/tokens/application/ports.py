@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from tokens.domain.callers import Caller
-
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -77,8 +75,15 @@ class Rooms(Protocol):
         """Put everybody out and close the room; False if it is not open."""
 
 
-class Gate(Protocol):
-    """Who gets in."""
+class KeyRing(Protocol):
+    """The API keys there are."""
 
-    async def admit(self, token: str | None) -> Caller:
-        """Who this bearer token is of; None: there was none. Raises NotAuthenticated or Unavailable."""
+    async def owner(self, key: str) -> str | None:
+        """The id of this key; None if there is none, or it is revoked. Raises Unavailable."""
+
+
+class Issuer(Protocol):
+    """Who signs recruiters in."""
+
+    async def subject(self, token: str, key_id: str | None) -> str | None:
+        """Whose token it is; None if it is not to be trusted. Raises Unavailable."""

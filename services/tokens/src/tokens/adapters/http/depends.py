@@ -1,17 +1,26 @@
-"""What routes depend on: the use cases, and who calls by the request's credentials."""
+"""What routes depend on: the use cases, and who calls by the request's credentials.
+
+All of it is asynchronous: FastAPI sends what is not to a thread, which takes longer than the rest of a call.
+"""
 
 from __future__ import annotations
 
+import ipaddress
+from functools import lru_cache
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from tokens.adapters.http.services import Services
+from tokens.adapters.limits import Budget
 from tokens.domain.callers import Anyone, Caller, Recruiter, must_be_recruiter
 
+TOKEN_PATHS = frozenset({"/livekit/token", "/livekit/connection", "/api/connection-details"})
+"""These give out LiveKit tokens, and have a limit of their own."""
 
-def services_of(request: Request) -> Services:
+
+async def services_of(request: Request) -> Services:
     """The application's use cases."""
     services: Services = request.app.state.services
     return services
@@ -24,17 +33,48 @@ _bearer = HTTPBearer(
 )
 
 
+async def client_of(request: Request) -> str:
+    """Whose calls count together: an IPv4 address, or the IPv6 network that one client has to itself."""
+    return _client(request.client.host) if request.client else "unknown"
+
+
+@lru_cache(4096)
+def _client(host: str) -> str:
+    try:
+        address = ipaddress.IPv6Address(host)
+    except ValueError:
+        return host
+    return str(address.ipv4_mapped or ipaddress.IPv6Network((address.packed, 64), strict=False))
+
+
+Client = Annotated[str, Depends(client_of)]
+
+
 async def admitted(
-    services: Wired, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request,
+    services: Wired,
+    client: Client,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    """Whoever has credentials that open this door. Raises NotAuthenticated or Unavailable."""
-    return await services.gate.admit(credentials.credentials if credentials else None)
+    """Whoever has credentials that open this door, and calls left.
+
+    Raises:
+        NotAuthenticated, TooManyRequests, Unavailable.
+    """
+    if credentials is None:
+        caller = await services.gate.admit(None)
+    else:
+        async with services.limits.attempt(client):
+            caller = await services.gate.admit(credentials.credentials)
+    budget: Budget = "tokens" if request.scope["route"].path in TOKEN_PATHS else "calls"
+    await services.limits.spend(budget, client, None if isinstance(caller, Anyone) else caller.actor)
+    return caller
 
 
 Admitted = Annotated[Caller, Depends(admitted)]
 
 
-def recruiting(caller: Admitted) -> Anyone | Recruiter:
+async def recruiting(caller: Admitted) -> Anyone | Recruiter:
     """Recruiters only. Raises Forbidden."""
     return must_be_recruiter(caller)
 

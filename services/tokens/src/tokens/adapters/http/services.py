@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from viva_shared.archive import Archive
 
+from tokens.adapters.limits import RateLimits
 from tokens.application.connections import Connections
+from tokens.application.gate import Gate
 from tokens.application.idempotency import IdempotencyKeys
 from tokens.application.interviews import Interviews
+from tokens.application.invites import Invites
 from tokens.application.issue import Tokens
-from tokens.application.ports import Dispatches, Gate
+from tokens.application.ports import Dispatches
 from tokens.application.rooms import InterviewRooms
 from tokens.settings import TokensSettings
 
@@ -22,6 +25,8 @@ class Services:
     settings: TokensSettings
     archive: Archive
     gate: Gate
+    invites: Invites
+    limits: RateLimits
     idempotency: IdempotencyKeys
     interviews: Interviews
     dispatches: Dispatches
