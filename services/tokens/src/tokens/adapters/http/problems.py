@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
@@ -18,6 +19,15 @@ from tokens.domain.errors import TokensError
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+BODY_TOO_LARGE = "body_too_large"
+INVALID_REQUEST = "invalid_request"
+KINDS = {413: BODY_TOO_LARGE}
+"""Of refusals that are HTTP's own: where its words change, ours do not."""
+_HEADERS = {
+    401: {"WWW-Authenticate": ("string", "`Bearer`, and whether a token was given that is not valid.")},
+    429: {"Retry-After": ("integer", "Seconds until there is room again.")},
+    503: {"Retry-After": ("integer", "Seconds until it is worth another try.")},
+}
 
 
 class FieldError(BaseModel):
@@ -38,12 +48,24 @@ class Problem(BaseModel):
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI's ``responses`` of a route that may refuse with these."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {
-        status: {"model": Problem, "content": content, "description": HTTPStatus(status).phrase}
-        for status in sorted(statuses)
+    """OpenAPI's ``responses`` of a route that may refuse with these.
+
+    What any route with credentials or a body may answer is added in ``document``, and ``Problem`` itself, as
+    FastAPI would take a model here for one of ``application/json``, too.
+    """
+    return {status: _response(status) for status in sorted(statuses)}
+
+
+def _response(status: int) -> dict[str, Any]:
+    response: dict[str, Any] = {
+        "description": HTTPStatus(status).phrase,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
+    if headers := _HEADERS.get(status):
+        response["headers"] = {
+            name: {"schema": {"type": kind}, "description": what} for name, (kind, what) in headers.items()
+        }
+    return response
 
 
 def answer(
@@ -51,9 +73,9 @@ def answer(
     kind: str,
     detail: str,
     *,
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
     errors: Sequence[FieldError] = (),
-) -> JSONResponse:
+) -> Response:
     """A refusal as it is sent."""
     problem = Problem(
         type=kind,
@@ -62,28 +84,38 @@ def answer(
         detail=detail,
         errors=list(errors) or None,
     )
-    return JSONResponse(
-        problem.model_dump(exclude_none=True), status_code=status, media_type=MEDIA_TYPE, headers=headers
-    )
+    content = json.dumps(problem.model_dump(exclude_none=True))  # in ASCII: a name may be no proper Unicode
+    return Response(content, status, headers, MEDIA_TYPE)
 
 
 def handle_problems(app: FastAPI) -> None:
     """Answer every refusal of this application in the one form."""
 
     @app.exception_handler(TokensError)
-    async def refused(_: Request, error: TokensError) -> JSONResponse:
+    async def refused(_: Request, error: TokensError) -> Response:
         if error.status >= 500:
             log.warning("request.failed", error=str(error), retryable=error.retryable)
         return answer(error.status, error.type, str(error), headers=error.headers)
 
     @app.exception_handler(RequestValidationError)
-    async def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [FieldError(loc=list(problem["loc"]), msg=problem["msg"]) for problem in error.errors()]
+    async def malformed(_: Request, error: RequestValidationError) -> Response:
+        errors = [FieldError(loc=list(problem["loc"]), msg=_message(problem)) for problem in error.errors()]
         wrong = "; ".join(f"{'.'.join(map(str, each.loc))}: {each.msg}" for each in errors)
-        return answer(422, "invalid_request", wrong, errors=errors)
+        return answer(422, INVALID_REQUEST, wrong, errors=errors)
 
     @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> JSONResponse:
-        kind = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
-        headers = dict(error.headers) if error.headers else None
-        return answer(error.status_code, kind, str(error.detail), headers=headers)
+    async def http(_: Request, error: HTTPException) -> Response:
+        if error.status_code == 400:  # what FastAPI says of bytes that no decoder takes
+            return answer(422, INVALID_REQUEST, "body: this is not JSON in UTF-8")
+        kind = KINDS.get(error.status_code) or HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
+        return answer(error.status_code, kind, str(error.detail), headers=error.headers)
+
+    @app.exception_handler(Exception)
+    async def broken(_: Request, __: Exception) -> Response:  # which uvicorn logs
+        return answer(500, "internal_error", "this is a defect: the server's log says more")
+
+
+def _message(problem: Mapping[str, Any]) -> str:
+    if tuple(problem["loc"]) == ("body",) and problem["type"].startswith(("model_", "dict_")):
+        return "must be a JSON object, sent with Content-Type: application/json"
+    return str(problem["msg"])

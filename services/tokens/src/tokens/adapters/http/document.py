@@ -1,0 +1,71 @@
+"""The interface's description: OpenAPI 3.1. ``python -m tokens --openapi`` prints it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from tokens.adapters.http.problems import Problem, problems
+
+TITLE = "Viva"
+DESCRIPTION = """\
+Job interviews and role-plays with an AI interviewer, by voice in a LiveKit room or in writing.
+
+**Who gets in.** All but a few calls need `Authorization: Bearer …`: a recruiter's API key, a recruiter's
+token from the configured OpenID Connect issuer, or a candidate's token, which reaches one interview only.
+
+**Refusals** are problem details (RFC 9457): `type` is for programs, `detail` tells people what was wrong and
+what to do. Those with 429 and 503 pass: `Retry-After` says when to try again.
+"""
+TAGS = [
+    {"name": "livekit", "description": "Tokens for LiveKit's rooms, and its webhooks."},
+    {"name": "rooms", "description": "Which rooms are open, and who is in them: for recruiters."},
+    {"name": "interview", "description": "An interview as its candidate holds it."},
+    {"name": "recruiter", "description": "Interviews as a recruiter sees them."},
+    {"name": "system", "description": "Whether the service is well."},
+]
+"""In this order; what no route has is left out."""
+
+
+def describe(app: FastAPI) -> None:
+    """Have the application describe all that it answers: FastAPI does not know what stands before routes."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    used: set[str] = set()
+    for path in document["paths"].values():
+        for operation in path.values():
+            used.update(operation.get("tags", ()))
+            before = {str(status): response for status, response in problems(*_before(operation)).items()}
+            operation["responses"] = dict(sorted((operation["responses"] | before).items()))
+    document["tags"] = [tag for tag in TAGS if tag["name"] in used]
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for replaced in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(replaced, None)
+    problem = Problem.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+    schemas |= {**problem.pop("$defs"), Problem.__name__: problem}
+    return document
+
+
+def _before(operation: dict[str, Any]) -> set[int]:
+    """What an operation may answer before its route is called."""
+    statuses = set()
+    if "security" in operation:
+        statuses |= {401, 429, 503}
+    if "requestBody" in operation:
+        statuses |= {413, 422}
+    if operation.get("parameters"):
+        statuses.add(422)
+    return statuses
