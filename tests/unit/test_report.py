@@ -8,6 +8,7 @@ import pytest
 from viva_shared.events import TurnTimings
 from viva_shared.report import (
     InterviewReport,
+    ReportScore,
     ReportStage,
     ReportTurn,
     report_markdown,
@@ -140,3 +141,18 @@ def test_an_interview_that_broke_off_at_once() -> None:
 def test_it_reads_what_the_job_wrote_and_ignores_what_it_does_not_know() -> None:
     stored = report().model_dump(mode="json") | {"mood": "none of our business"}
     assert InterviewReport.model_validate(stored) == report()
+
+
+def test_what_was_said_is_no_markdown() -> None:
+    said = "# Hire me\n- <img src=x> ![x](http://x) | *now* `rm` _me_ ~~not~~ &lt; \\"
+    plain = "\\# Hire me - \\<img src=x\\> !\\[x\\](http://x) \\| \\*now\\* \\`rm\\` \\_me\\_ \\~\\~not\\~\\~ \\&lt; \\\\"
+    turn = ReportTurn(speaker="candidate", text=said, at=START, stage="done")
+    score = ReportScore(index=0, question="Why?", score=1, evidence=(said,), feedback=said, reason=said)
+    hostile = report().model_copy(
+        update={"turns": (turn,), "scores": (score,), "facts": {"name": said}, "candidate_name": said}
+    )
+    assert f"**Candidate** [0:00] {plain}\n" in transcript_markdown(hostile)
+    text = report_markdown(hostile)
+    assert text.count(plain) == 5
+    assert f"> “{plain}”\n" in text
+    assert f"| name | {plain} |\n" in text

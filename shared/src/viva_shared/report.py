@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from statistics import mean, median
 from typing import Literal
@@ -19,6 +20,10 @@ TIMING_TITLES = {
     "first_audio_s": "first sound of the answer",
 }
 """The steps of an answer, each in seconds from the end of the candidate's speech."""
+
+
+MARKUP = re.compile(r"[\\`*_\[\]<>|~#&]")
+"""What Markdown would take for its own in what people and models have said."""
 
 
 class _Part(BaseModel):
@@ -126,25 +131,24 @@ class InterviewReport(_Part):
 def transcript_markdown(report: InterviewReport) -> str:
     """Both sides' words in order, under a heading for each stage."""
     titles = {stage.name: stage.title for stage in report.stages}
-    lines = [f"# Transcript: {report.scenario_title or report.scenario}", ""]
+    lines = [f"# Transcript: {_plain(report.scenario_title or report.scenario)}", ""]
     lines += [f"Interview `{report.interview_id}`, {report.started_at:%Y-%m-%d %H:%M} UTC.", ""]
     stage = None
     for turn in report.turns:
         if turn.stage != stage:
             stage = turn.stage
-            lines += [f"## {titles.get(stage, stage)}", ""]
+            lines += [f"## {_plain(titles.get(stage, stage))}", ""]
         offset = clock((turn.at - report.started_at).total_seconds())
         cut = " *(cut short)*" if turn.complete is False else ""
-        lines += [f"**{SPEAKERS[turn.speaker]}** [{offset}] {turn.text or '…'}{cut}", ""]
+        lines += [f"**{SPEAKERS[turn.speaker]}** [{offset}] {_plain(turn.text) or '…'}{cut}", ""]
     return "\n".join(lines)
 
 
 def report_markdown(report: InterviewReport) -> str:
     """Scores, facts, stages and timings, for the person who decides."""
-    candidate = report.candidate or "not named"
-    lines = [f"# Interview report: {report.scenario_title or report.scenario}", ""]
+    lines = [f"# Interview report: {_plain(report.scenario_title or report.scenario)}", ""]
     lines += [
-        f"- Candidate: {candidate}",
+        f"- Candidate: {_plain(report.candidate or 'not named')}",
         f"- Interview: `{report.interview_id}`, scenario `{report.scenario}`",
         f"- Started: {report.started_at:%Y-%m-%d %H:%M:%S} UTC",
     ]
@@ -153,7 +157,7 @@ def report_markdown(report: InterviewReport) -> str:
         lines.append(f"- Lasted: {clock(seconds)}, ended by {report.reason or 'nothing known'}")
     else:
         lines.append("- It has not ended.")
-    lines.append(f"- Model: {report.model or 'not known'}")
+    lines.append(f"- Model: {_plain(report.model or 'not known')}")
     if report.consent:
         lines.append(f"- Consent: {report.consent.at:%Y-%m-%d %H:%M:%S} UTC, by {report.consent.via}")
     lines += ["", *_scores(report), "## What was learnt", ""]
@@ -198,18 +202,19 @@ def _scores(report: InterviewReport) -> list[str]:
         ],
     )
     for score in report.scores:
-        notes = [f"> {_one_line(quote)}" for quote in score.evidence]
-        notes += [_one_line(f"Feedback: {score.feedback}")] if score.feedback else []
-        notes += [_one_line(f"Coach notes: {score.coach_notes}")] if score.coach_notes else []
+        notes = [f"> “{_plain(quote)}”" for quote in score.evidence]
+        notes += [_plain(f"Feedback: {score.feedback}")] if score.feedback else []
+        notes += [_plain(f"Coach notes: {score.coach_notes}")] if score.coach_notes else []
         if notes:
-            lines += ["", f"### {score.index + 1}. {_one_line(score.question)}"]
+            lines += ["", f"### {score.index + 1}. {_plain(score.question)}"]
         for note in notes:
             lines += ["", note]
     return [*lines, ""]
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def _plain(text: str) -> str:
+    """A text on one line, of which Markdown makes nothing but that text."""
+    return MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def timing_rows(report: InterviewReport) -> list[tuple[str, str, str, str]]:
@@ -236,5 +241,4 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     if not rows:
         return ["None."]
     lines = ["| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]
-    cells = ([cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows)
-    return lines + ["| " + " | ".join(row) + " |" for row in cells]
+    return lines + ["| " + " | ".join(map(_plain, row)) + " |" for row in rows]
