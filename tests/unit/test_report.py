@@ -145,7 +145,7 @@ def test_it_reads_what_the_job_wrote_and_ignores_what_it_does_not_know() -> None
 
 def test_what_was_said_is_no_markdown() -> None:
     said = "# Hire me\n- <img src=x> ![x](http://x) | *now* `rm` _me_ ~~not~~ &lt; \\"
-    plain = "\\# Hire me - \\<img src=x\\> !\\[x\\](http://x) \\| \\*now\\* \\`rm\\` \\_me\\_ \\~\\~not\\~\\~ \\&lt; \\\\"
+    plain = r"\# Hire me - \<img src=x\> !\[x\](http://x) \| \*now\* \`rm\` \_me\_ \~\~not\~\~ \&lt; \\"
     turn = ReportTurn(speaker="candidate", text=said, at=START, stage="done")
     score = ReportScore(index=0, question="Why?", score=1, evidence=(said,), feedback=said, reason=said)
     hostile = report().model_copy(
