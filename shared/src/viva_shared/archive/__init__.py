@@ -3,6 +3,7 @@
 from viva_shared.archive.api_keys import ApiKeys
 from viva_shared.archive.archive import Archive, Page, Record
 from viva_shared.archive.database import Database
+from viva_shared.archive.erasure import erase
 from viva_shared.archive.errors import (
     ArchiveError,
     ArchiveUnavailable,
@@ -34,6 +35,7 @@ __all__ = [
     "Status",
     "Turn",
     "UnknownRevision",
+    "erase",
     "migrate",
     "schema_of",
     "until_migrated",

@@ -1,10 +1,11 @@
 """Mailboxes on Redis Streams. The protocol is explained in docs/protocol.md and checked in tests/model/."""
 
+from viva_shared.broker.closing import Closing
 from viva_shared.broker.connection import UNAVAILABLE, connect, connection_pool, passes, until_available
 from viva_shared.broker.deadletters import DeadLetter, DeadLetters, NotRetried
 from viva_shared.broker.doorbell import Bell, Doorbell
 from viva_shared.broker.entries import FIRST, Entry
-from viva_shared.broker.errors import BotFenced, BrokerError, Damaged, LeaseLost, NotOpen
+from viva_shared.broker.errors import BotFenced, BrokerError, Damaged, FellBehind, LeaseLost, NotOpen
 from viva_shared.broker.feed import OutputFeed
 from viva_shared.broker.graveyard import Letter
 from viva_shared.broker.history import History, read_history
@@ -23,11 +24,13 @@ __all__ = [
     "BrokerError",
     "Busy",
     "Closed",
+    "Closing",
     "Damaged",
     "DeadLetter",
     "DeadLetters",
     "Doorbell",
     "Entry",
+    "FellBehind",
     "Glance",
     "Held",
     "History",

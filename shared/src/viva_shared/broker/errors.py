@@ -14,7 +14,7 @@ class LeaseLost(BrokerError):
 
 
 class NotOpen(BrokerError):
-    """The interview does not exist, or is archived: nothing may be written to it."""
+    """The interview does not exist, is archived or deleted: nothing may be written to it."""
 
     def __init__(self, interview_id: str, status: str) -> None:
         super().__init__(f"interview {interview_id} is {status}")
@@ -23,6 +23,12 @@ class NotOpen(BrokerError):
 
 class Damaged(BrokerError):
     """A key of the mailbox is of another type: somebody else wrote it. Only this mailbox is of no use."""
+
+
+class FellBehind(BrokerError):
+    """A follower was let go, as it does not take what comes; it may follow again from where it is."""
+
+    retryable = True
 
 
 class BotFenced(BrokerError):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from typing import Any, cast
 
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
 from viva_shared.broker.connection import BLOCK_MS, until_available
 from viva_shared.broker.entries import FIRST, read_entry
+from viva_shared.broker.errors import BrokerError, Damaged, FellBehind
 from viva_shared.broker.graveyard import Graveyard
 from viva_shared.broker.keys import Keys
 from viva_shared.events import MAX_EVENT_BYTES, Envelope
+
+Output = tuple[str, Envelope]
 
 
 class OutputFeed:
@@ -30,26 +34,33 @@ class OutputFeed:
         self._graveyard = Graveyard(redis, self._keys, max_event_bytes)
         self._wake_key = f"{self._keys.prefix}:feed:{name}"
         self._wake_cursor = FIRST
-        self._followers: dict[asyncio.Queue[tuple[str, Envelope]], tuple[str, str]] = {}
+        self._followers: dict[asyncio.Queue[Output | BrokerError], tuple[str, str]] = {}
 
     @asynccontextmanager
     async def follow(
-        self, interview_id: str, after: str = FIRST
-    ) -> AsyncIterator[AsyncIterator[tuple[str, Envelope]]]:
-        """Follow one interview's outputs after an entry id: yields (entry id, event) as they come."""
-        queue: asyncio.Queue[tuple[str, Envelope]] = asyncio.Queue()
+        self, interview_id: str, after: str = FIRST, *, limit: int = 0
+    ) -> AsyncIterator[AsyncIterator[Output]]:
+        """Follow one interview's outputs after an entry id: yields (entry id, event) as they come.
+
+        The iterator raises FellBehind once more than ``limit`` of them wait to be taken (0: never), and Damaged
+        if the stream is none.
+        """
+        queue: asyncio.Queue[Output | BrokerError] = asyncio.Queue(limit)
         self._followers[queue] = (interview_id, after)
         try:
             await until_available("feed", self._wake)
-            yield self._events(queue)
+            async with aclosing(self._events(queue)) as events:
+                yield events
         finally:
-            del self._followers[queue]
+            self._followers.pop(queue, None)
 
-    async def _events(
-        self, queue: asyncio.Queue[tuple[str, Envelope]]
-    ) -> AsyncIterator[tuple[str, Envelope]]:
+    async def _events(self, queue: asyncio.Queue[Output | BrokerError]) -> AsyncGenerator[Output, None]:
         while True:
-            yield await queue.get()
+            match await queue.get():
+                case BrokerError() as error:
+                    raise error
+                case output:
+                    yield output
 
     async def _wake(self) -> None:
         async with self._redis.pipeline(transaction=False) as pipe:
@@ -69,7 +80,13 @@ class OutputFeed:
             key = self._keys.outputs(interview_id)
             followed[key] = interview_id
             positions[key] = min(after, positions.get(key, after), key=_order)
-        answer = await self._redis.xread(cast("dict[Any, Any]", positions), block=BLOCK_MS, count=500)
+        try:
+            answer = await self._redis.xread(cast("dict[Any, Any]", positions), block=BLOCK_MS, count=500)
+        except ResponseError as error:
+            if "WRONGTYPE" not in str(error):
+                raise
+            await self._let_go_of_damaged(followed)
+            return
         for raw_key, entries in answer:
             key, last = raw_key.decode(), entries[-1][0].decode()
             if key == self._wake_key:
@@ -78,16 +95,33 @@ class OutputFeed:
             outputs = await self._graveyard.outputs(followed[key], [read_entry(*entry) for entry in entries])
             self._deliver(followed[key], positions[key], outputs, last)
 
-    def _deliver(
-        self, interview_id: str, read_from: str, outputs: list[tuple[str, Envelope]], read_to: str
-    ) -> None:
-        for queue, (followed, after) in self._followers.items():
+    def _deliver(self, interview_id: str, read_from: str, outputs: list[Output], read_to: str) -> None:
+        for queue, (followed, after) in list(self._followers.items()):
             if followed != interview_id or _order(after) < _order(read_from):
                 continue  # who began to follow during this read gets what came before it by the next one
-            for output in outputs:
-                if _order(after) < _order(output[0]):
-                    queue.put_nowait(output)
-            self._followers[queue] = (interview_id, max(after, read_to, key=_order))
+            try:
+                for output in outputs:
+                    if _order(after) < _order(output[0]):
+                        queue.put_nowait(output)
+            except asyncio.QueueFull:
+                self._let_go(queue, FellBehind(f"interview {interview_id}: {queue.qsize()} outputs wait"))
+            else:
+                self._followers[queue] = (interview_id, max(after, read_to, key=_order))
+
+    async def _let_go_of_damaged(self, followed: dict[str, str]) -> None:
+        """One key of another type must not keep the feed from all the others."""
+        for key, interview_id in followed.items():
+            if await self._redis.type(key) not in (b"stream", b"none"):
+                error = Damaged(f"{key} is of another type: rename or delete it")
+                for queue in [queue for queue, (of, _) in self._followers.items() if of == interview_id]:
+                    self._let_go(queue, error)
+
+    def _let_go(self, queue: asyncio.Queue[Output | BrokerError], error: BrokerError) -> None:
+        """What waits is not taken any more: who follows again gets it anew."""
+        del self._followers[queue]
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait(error)
 
 
 def _order(entry_id: str) -> tuple[int, int]:

@@ -209,6 +209,57 @@ local function bury(keys, args)
   return answer
 end
 
+-- keep_report: state, report | report
+local function keep_report(keys, args)
+  if not is_open(keys[1]) then return {'refused', why_closed(keys[1])} end
+  redis.call('SET', keys[2], args[1])
+  return {'kept'}
+end
+
+-- claim_dispatch: state, dispatched | ttl_ms
+local function claim_dispatch(keys, args)
+  if not is_open(keys[1]) then return {why_closed(keys[1])} end
+  if redis.call('SET', keys[2], 1, 'NX', 'PX', args[1]) then return {'claimed'} end
+  return {'taken'}
+end
+
+-- What is left of an interview to which nothing may be written any more; the epoch, lest an old one be given again.
+local function leave_tombstone(state_key, status, ttl_s)
+  local epoch = redis.call('HGET', state_key, 'epoch') or 0
+  redis.call('DEL', state_key)
+  redis.call('HSET', state_key, 'status', status, 'epoch', epoch)
+  redis.call('EXPIRE', state_key, ttl_s)
+end
+
+-- archive: state, lease, in, out, others… | version, last output or '0-0', ttl_s, tombstone_ttl_s
+-- Only what is at rest and was recorded as it is: else something that was acknowledged would be missing there.
+local function archive(keys, args)
+  if not is_open(keys[1]) then return {why_closed(keys[1])} end
+  local cursor, version = unpack(redis.call('HMGET', keys[1], 'cursor', 'version'))
+  local last = redis.call('XREVRANGE', keys[4], '+', '-', 'COUNT', 1)[1]
+  if redis.call('EXISTS', keys[2]) == 1 then return {'held'} end
+  if entry_after(keys[3], cursor) then return {'news'} end
+  if next(open_effects(keys[1])) then return {'effects'} end
+  if version ~= args[1] or (last and last[1] or '0-0') ~= args[2] then return {'changed'} end
+  for i = 3, #keys do redis.call('EXPIRE', keys[i], args[3]) end
+  leave_tombstone(keys[1], 'archived', args[4])
+  return {'archived'}
+end
+
+-- delete: state, others… | tombstone_ttl_s. Whoever holds it finds its lease gone. Answers what it was before.
+local function delete(keys, args)
+  local before = 'missing'
+  if redis.call('TYPE', keys[1]).ok == 'hash' then
+    before = why_closed(keys[1])
+  elseif redis.call('EXISTS', keys[1]) == 1 then
+    before = 'damaged'
+    redis.call('DEL', keys[1])
+  end
+  for i = 2, #keys do redis.call('DEL', keys[i]) end
+  if before ~= 'missing' then leave_tombstone(keys[1], 'deleted', args[1]) end
+  return {before}
+end
+
 redis.register_function('viva1_create', create)
 redis.register_function('viva1_append', append)
 redis.register_function('viva1_replace', replace)
@@ -225,3 +276,7 @@ redis.register_function('viva1_bot_renew', bot_renew)
 redis.register_function('viva1_bot_release', bot_release)
 redis.register_function('viva1_leave', leave)
 redis.register_function('viva1_bury', bury)
+redis.register_function('viva1_keep_report', keep_report)
+redis.register_function('viva1_claim_dispatch', claim_dispatch)
+redis.register_function('viva1_archive', archive)
+redis.register_function('viva1_delete', delete)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from viva_shared.broker.entries import FIRST
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -28,14 +30,14 @@ class Busy:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """There is nothing to hold: ``missing`` or ``archived``."""
+    """There is nothing to hold: ``missing``, ``archived`` or ``deleted``."""
 
     status: str
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """An interview as it was last committed.
+    """An interview as it was last committed; of one that is not ``open`` only status and epoch are left.
 
     Attributes:
         state: the stage machine's state as JSON, empty before the first commit.
@@ -71,12 +73,12 @@ def read_snapshot(flat: Sequence[bytes] | Mapping[bytes, bytes]) -> Snapshot:
     fields = {key.decode(): value.decode() for key, value in pairs.items()}
     return Snapshot(
         status=fields["status"],
-        state=fields["state"],
-        scenario=fields["scenario"],
-        version=int(fields["version"]),
-        cursor=fields["cursor"],
+        state=fields.get("state", ""),
+        scenario=fields.get("scenario", ""),
+        version=int(fields.get("version", 0)),
+        cursor=fields.get("cursor", FIRST),
         epoch=int(fields["epoch"]),
-        tries=int(fields["tries"]),
-        tries_of=fields["tries_of"],
+        tries=int(fields.get("tries", 0)),
+        tries_of=fields.get("tries_of", ""),
         effects={k.removeprefix("effect:"): v for k, v in fields.items() if k.startswith("effect:")},
     )

@@ -49,13 +49,8 @@ class Mailboxes:
         """Make the interview with its first input; False if it was there. ``scenario`` is resolved JSON."""
         k, iid = self.keys, created.interview_id
         await self.redis.zadd(k.open, {iid: created.occurred_at.timestamp()}, nx=True)
-        answer = await self._call(
-            "create",
-            [k.state(iid), k.inputs(iid), k.seen(iid)],
-            scenario,
-            created.event_id,
-            self._encode(created),
-        )
+        keys = [k.state(iid), k.inputs(iid), k.seen(iid)]
+        answer = await self._call("create", keys, scenario, created.event_id, self._encode(created))
         await self.ring(iid)
         return bool(answer[0] == b"created")
 
@@ -65,7 +60,7 @@ class Mailboxes:
         """Append an input and ring; False if its event_id was there already. Safe to repeat until it returns.
 
         Raises:
-            NotOpen: the interview is missing or archived.
+            NotOpen: the interview is missing, archived or deleted.
             BotFenced: ``bot_epoch`` is not the room's any more.
             LeaseLost: ``lease`` is given and not held any more (a holder does not ring for its own).
         """
@@ -232,8 +227,11 @@ class Mailboxes:
         return [raw.decode() for raw in await self.redis.zrange(self.keys.open, 0, -1)]
 
     async def keep_report(self, interview_id: str, report: str) -> None:
-        """Keep the report, JSON, in place of an earlier one."""
-        await self.redis.set(self.keys.report(interview_id), report)
+        """Keep the report, JSON, in place of an earlier one. Raises NotOpen."""
+        keys = [self.keys.state(interview_id), self.keys.report(interview_id)]
+        answer = await self._call("keep_report", keys, report)
+        if answer[0] == b"refused":
+            raise NotOpen(interview_id, answer[1].decode())
 
     async def report(self, interview_id: str) -> bytes | None:
         """The report, JSON; None until it is written."""
@@ -290,7 +288,8 @@ class Mailboxes:
 
     async def claim_dispatch(self, interview_id: str, ttl_ms: int) -> bool:
         """Whether the caller is the one who sends a bot now; nobody else is for ``ttl_ms``."""
-        return bool(await self.redis.set(self.keys.dispatched(interview_id), 1, nx=True, px=ttl_ms))
+        keys = [self.keys.state(interview_id), self.keys.dispatched(interview_id)]
+        return bool((await self._call("claim_dispatch", keys, ttl_ms))[0] == b"claimed")
 
     async def redis_run(self) -> str:
         """Names this run of this Redis: another one after a restart or a fail-over."""
