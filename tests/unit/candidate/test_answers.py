@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from candidate.adapters.personas import PersonaError, load_persona, persona_names
 from candidate.domain.answers import MAX_GOODBYES, Choice, Kind, Memory, choose
 from candidate.domain.persona import Answer, Persona
 from pydantic import ValidationError
+from viva_shared.scenario import load_scenario
 
 pytestmark = pytest.mark.unit
 
+SCENARIOS = Path(__file__).parents[3] / "scenarios"
 ALICE = load_persona("alice")
 GREETING = (
     "Hello, I am Viva, an AI interviewer. Thank you for joining. To begin, please introduce yourself in a "
@@ -78,6 +82,18 @@ def test_alice_knows_the_scenario_in_any_words(request_: str, description: str, 
     _, choice = choose(ALICE, Memory(), request_.format(description))
     assert choice is not None
     assert choice.topic == topic
+
+
+def test_alice_has_another_story_for_each_question_of_the_set() -> None:
+    [stage] = load_scenario("question_set", SCENARIOS).stages
+    memory, topics, texts = Memory(), set(), set()
+    for question in stage.words.fallback:
+        memory, choice = choose(ALICE, memory, f"Thank you. Question 2 of 10. {question}")
+        assert choice is not None
+        assert choice.kind is Kind.ANSWER
+        topics.add(choice.topic)
+        texts.add(choice.text)
+    assert len(topics) == len(texts) == len(stage.words.fallback) == 10
 
 
 CONSENT = (

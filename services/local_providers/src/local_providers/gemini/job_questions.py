@@ -71,7 +71,7 @@ _FOR_ALL = (
     ),
     (
         "Tell me about a time when you had to explain something difficult to somebody who did not know it.",
-        "How would {a_job} explain a difficult thing to a customer? Please give an example of your own.",
+        "How would {a_job} explain a hard thing to a customer? Please give an example from your own work.",
     ),
     (
         "Tell me about something that you improved at work without being asked, and what changed.",

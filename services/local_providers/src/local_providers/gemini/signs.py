@@ -38,7 +38,7 @@ _NO_ACTIONS |= word_set(
 )
 _ADVERBS = (
     r"(?:(?:\w+ly|also|then|first|just|always|usually|often|myself|ourselves|now"
-    r"|have|had|would|will|did)\s+)*"
+    r"|have|had|would|will|did|to)\s+)*"
 )
 _OWN = re.compile(rf"\bi(?:['’](?:ve|d|ll))?\s+{_ADVERBS}(\w+(?:['’]t)?)", re.I)
 _SHARED = re.compile(rf"\bwe(?:['’](?:ve|d|ll))?\s+{_ADVERBS}(\w+(?:['’]t)?)", re.I)
@@ -67,16 +67,16 @@ _OUTCOME = re.compile(
     r"raised|improved|saved|faster|quicker|slower|fewer|less|cheaper|safer|doubled|tripled|halved|grew|fell|"
     r"dropped|rose|went (?:from|down|up|live|away)|solved|fixed|finished|completed|delivered|shipped|"
     r"launched|released|succeeded|won|passed|work(?:s|ed)? (?:well|fine|again)|it work(?:s|ed)|twice|"
-    r"lost|prevented|avoided|nobody noticed|came back|thanked|recommended)\b",
+    r"lost|prevented|avoided|nobody noticed|came back|thanked|recommended|half as m\w+)\b",
     re.I,
 )
 _MEASURE = re.compile(r"\b(?:percent|per cent|half|twice|double|a third|a quarter|times)\b|[%€$£]", re.I)
 _NOT_THE_TOPIC = {
     stem(word)
     for word in word_set(
-        """tell describe explain example examples time when work works job role question number please give
-        want something someone somebody what how why your own came went did done made did first way piece part
-        know everything find well good better"""
+        """tell describe example examples time when work works job role question number please give
+        want something someone somebody what how why your own came went did done made first way piece part
+        whether know everything find well good better best show shows"""
     )
 }
 _KIN = tuple(
@@ -90,7 +90,9 @@ _KIN = tuple(
         "decide decided decision choose chose chosen choice",
         "help helped support supported mentor mentored taught showed explained",
         "urgent priority prioritise prioritize important deadline first",
-        "quality test tests tested testing review reviewed measure measured check checked",
+        "quality test tests tested testing review reviewed measure measured check checked number numbers",
+        "improve improved improvement effect faster quicker cheaper safer easier",
+        "feedback criticism complaint complained told right",
         "month week plan goal",
         "project system service product built build",
         "solve solved fix fixed repair repaired",
