@@ -11,9 +11,12 @@ from uuid import uuid4
 
 from viva_shared.broker import FIRST, Mailboxes, until_available
 from viva_shared.events import (
+    BotJoined,
+    CandidateReplaced,
     Envelope,
     InterviewCreated,
     InterviewEnded,
+    ListeningAllowed,
     Payload,
     ReplyCancelled,
     ReplyChunk,
@@ -36,19 +39,27 @@ class ScriptedBrain:
         self._mailboxes = mailboxes
         self.interview_id = interview_id
         self.inputs: list[Envelope] = []
+        self._allows_listening = True
         self._news = asyncio.Condition()
         self._following: asyncio.Task[None] | None = None
         self._answering: asyncio.Task[None] | None = None
 
     async def create(
-        self, candidate: str | None = None, scenario: str = "{}", room: str | None = None
+        self,
+        candidate: str | None = None,
+        scenario: str = "{}",
+        room: str | None = None,
+        *,
+        consent_required: bool = False,
     ) -> None:
-        """Create the interview and begin to follow its inputs."""
+        """Create the interview and follow its inputs; each bot may listen if no consent is required."""
+        self._allows_listening = not consent_required
         created = InterviewCreated(
             scenario="test",
             scenario_hash="0",
             room=room or f"interview-{self.interview_id}",
             candidate_identity=candidate,
+            consent_required=consent_required,
         )
         await self._mailboxes.create(
             new_event(self.interview_id, created, datetime.now(UTC), event_id="created"), scenario
@@ -66,6 +77,8 @@ class ScriptedBrain:
                 async with self._news:
                     self.inputs.append(decode(fields[b"event"]))
                     self._news.notify_all()
+                if isinstance(self.inputs[-1].data, BotJoined) and self._allows_listening:
+                    await self.allow_listening()
 
     async def aclose(self) -> None:
         """Stop following."""
@@ -143,6 +156,15 @@ class ScriptedBrain:
     async def cancel(self, turn_id: str) -> None:
         """The reply is stale."""
         await self.emit(ReplyCancelled(turn_id=turn_id, reason="test"))
+
+    async def allow_listening(self) -> None:
+        """The candidate may be listened to."""
+        await self.emit(ListeningAllowed(reason="not_required"))
+
+    async def replace_candidate(self, identity: str) -> None:
+        """Somebody else takes the candidate's place, as the front door says."""
+        replaced = CandidateReplaced(identity=identity)
+        await self._mailboxes.append(new_event(self.interview_id, replaced, datetime.now(UTC)))
 
     async def change_stage(self, stage: str, index: int, of: int) -> None:
         """The interview is in this stage."""

@@ -6,21 +6,20 @@ import asyncio
 import os
 import socket
 from contextlib import suppress
+from functools import partial
 
 import structlog
-from aiohttp import ClientError
-from livekit import api
 from livekit.agents import JobContext
 from viva_shared.broker import BotFenced, Keys, Mailboxes, NotOpen, OutputFeed, Producer, connect
 from viva_shared.rooms import interview_id_of
 
 from media_bot.adapters.mailbox import Past, Publisher, RoomLease
-from media_bot.adapters.room import InterviewRoom, remove_other_bots
+from media_bot.adapters.room import InterviewRoom, insist, remove_other_bots, remove_participant
 from media_bot.adapters.session import LiveSession
 from media_bot.adapters.speech import speech_options
 from media_bot.application.conversation import Conversation
 from media_bot.application.mouth import Mouth
-from media_bot.application.outputs import Outputs, stage_message
+from media_bot.application.outputs import Outputs
 from media_bot.application.turns import Turn
 from media_bot.settings import BotSettings, Script, script_of
 
@@ -30,7 +29,6 @@ SETTLE_MARGIN_S = 1.0
 """Past the longest endpointing delay: after that no utterance comes of what was spoken."""
 FLUSH_S = 5.0
 HUSH_S = 2.0
-CLEAR_AGAIN_S = 1.0
 
 
 async def interview_job(ctx: JobContext) -> None:
@@ -123,8 +121,23 @@ class InterviewJob:
             failed=lambda: ctx.shutdown("the session has failed"),
             task_ended=self._leave_if_broken,
         )
-        self._room = InterviewRoom(ctx.room, past.candidate, self._joined, self._left)
-        self._outputs = Outputs(self._mouth, self._room)
+        self._room = InterviewRoom(
+            ctx.room,
+            past.candidate,
+            lease.candidate,
+            self._joined,
+            self._left,
+            remove=partial(remove_participant, ctx.api, ctx.job.room.name),
+        )
+        if past.needs_consent:
+            self._room.notify(script.consent.notice)
+        self._outputs = Outputs(
+            self._mouth,
+            self._room,
+            announce=script.announce,
+            shows_scores=script.shows_scores,
+            listening_allowed=self._listening_allowed,
+        )
         self._life: asyncio.Task[None] | None = None
         self._renewal: asyncio.Task[None] | None = None
         self._redis_is_away = False
@@ -139,9 +152,9 @@ class InterviewJob:
         await self._ctx.connect()
         await self._session.start(self._ctx.room, self._past.candidate)
         self._conversation.bot_joined()
+        for output in self._past.standing:
+            self._outputs.take(output)
         self._room.watch()
-        if self._past.stage is not None:
-            self._room.show_stage(stage_message(self._past.stage))
         log.info("bot.joined", bot_epoch=self._lease.epoch, candidate_known=self._past.candidate is not None)
 
     async def _live(self) -> None:
@@ -158,26 +171,19 @@ class InterviewJob:
                 group.create_task(self._outputs.follow(events), name="outputs")
                 group.create_task(self._end(), name="end")
                 if self._lease.epoch > 1:
-                    group.create_task(self._clear_room(), name="clearing")
+                    group.create_task(insist(self._remove_other_bots), name="clearing")
         except* (BotFenced, NotOpen) as errors:
             log.warning("room.lost", error=str(errors.exceptions[0]))
             await self._ctx.room.disconnect()  # at once, without a word
             self._ctx.shutdown("another bot has the room")
 
-    async def _clear_room(self) -> None:
-        """Take the bots out that were here before, however long LiveKit's interface is away."""
-        while True:
-            try:
-                await remove_other_bots(
-                    self._ctx.api,
-                    self._ctx.job.room.name,
-                    self._ctx.local_participant_identity,
-                    self._settings.agent_name,
-                )
-                return
-            except (api.TwirpError, ClientError, TimeoutError) as error:
-                log.warning("bots.unremoved", error=str(error))
-                await asyncio.sleep(CLEAR_AGAIN_S)
+    async def _remove_other_bots(self) -> None:
+        await remove_other_bots(
+            self._ctx.api,
+            self._ctx.job.room.name,
+            self._ctx.local_participant_identity,
+            self._settings.agent_name,
+        )
 
     def _leave_if_broken(self, task: asyncio.Task[None]) -> None:
         """A bot of which a part has died must not stay: it would keep the room from another."""
@@ -198,6 +204,10 @@ class InterviewJob:
         mid_turn = self._conversation.candidate_mid_turn
         self._conversation.candidate_left(identity, reason)
         self._session.candidate_left(unfinished=mid_turn)
+
+    def _listening_allowed(self) -> None:
+        self._room.notify(None)
+        self._session.allow_listening()
 
     # -- Redis --
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-from viva_shared.scenario import BotWords
+from viva_shared.scenario import BotWords, Consent, QuestionSet
 from viva_shared.settings import LiveKitSettings, ProviderSettings, SettingsError
 
 
@@ -78,6 +78,28 @@ class OwnWords(BotWords):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+class Notice(Consent):
+    """What a candidate agrees to, where consent is required."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Questions(BaseModel):
+    """How a stage announces its questions."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    announce: str = QuestionSet.model_fields["announce"].default
+
+
+class ScriptStage(BaseModel):
+    """A stage of the interview."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    questions: Questions | None = None
+
+
 class Script(BaseModel):
     """As much of a scenario as the bot needs, each part with defaults."""
 
@@ -85,6 +107,14 @@ class Script(BaseModel):
 
     speech: SpeechWishes = SpeechWishes()
     words: OwnWords = OwnWords()
+    consent: Notice = Notice()
+    shows_scores: bool = False
+    stages: tuple[ScriptStage, ...] = ()
+
+    @property
+    def announce(self) -> str:
+        """What is said before a question of a set: with ``{number}`` and ``{count}``."""
+        return next((stage.questions for stage in self.stages if stage.questions), Questions()).announce
 
 
 def script_of(scenario: str) -> Script:
@@ -96,4 +126,4 @@ def script_of(scenario: str) -> Script:
     try:
         return Script.model_validate_json(scenario)
     except ValidationError as error:
-        raise ValueError(f"the scenario's speech or words: {error}") from error
+        raise ValueError(f"what of the scenario concerns the bot: {error}") from error

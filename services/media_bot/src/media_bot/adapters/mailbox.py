@@ -9,12 +9,15 @@ from datetime import UTC, datetime
 from functools import partial
 
 import structlog
-from viva_shared.broker import FIRST, Mailboxes, Producer, Snapshot, until_available
+from viva_shared.broker import FIRST, Entry, Mailboxes, Producer, Snapshot, until_available
 from viva_shared.events import (
     CandidateJoined,
+    CandidateReplaced,
     InterviewCreated,
     InterviewEnded,
+    ListeningAllowed,
     Payload,
+    QuestionAsked,
     StageChanged,
     UndecodableEvent,
     decode,
@@ -32,14 +35,16 @@ class Past:
 
     Attributes:
         candidate: identity of the candidate, if it is known by now.
+        needs_consent: whether the candidate is listened to only once they have agreed.
         tail: entry id of the last output; what comes after it is this bot's to speak.
-        stage: the stage the interview is in.
+        standing: the outputs that still hold: that the candidate may be listened to, the stage, its question.
         ended: the interview is over; there is nothing to do.
     """
 
     candidate: str | None
+    needs_consent: bool
     tail: str
-    stage: StageChanged | None
+    standing: tuple[Payload, ...]
     ended: bool
 
 
@@ -116,32 +121,43 @@ class RoomLease:
         """Read what is there already; call it once the lease is held."""
         return await until_available("past", self._read_past)
 
+    async def candidate(self) -> str | None:
+        """Identity of the candidate as it is now, if it is known."""
+        return (await until_available("inputs", self._read_inputs))[0]
+
     async def _read_past(self) -> Past:
-        candidate, cursor = None, FIRST
-        while candidate is None and (
-            page := await self._mailboxes.inputs_after(self._interview_id, cursor, 500)
-        ):
-            for entry in page:
-                cursor = entry.entry_id
-                match _payload(entry.raw):
-                    case InterviewCreated(candidate_identity=str(identity)):
-                        candidate = identity
-                    case CandidateJoined(identity=identity) if candidate is None:
-                        candidate = identity
-        tail, stage, ended = FIRST, None, False
+        candidate, needs_consent = await self._read_inputs()
+        tail, ended = FIRST, False
+        standing: dict[type[Payload], Payload] = {}
         async for entry_id, event in self._mailboxes.every_output(self._interview_id):
             tail = entry_id
             match event.data:
-                case StageChanged() as changed:
-                    stage = changed
+                case StageChanged():
+                    standing.pop(QuestionAsked, None)
+                    standing[StageChanged] = event.data
+                case QuestionAsked() | ListeningAllowed():
+                    standing[type(event.data)] = event.data
                 case InterviewEnded():
                     ended = True
-        return Past(candidate, tail, stage, ended)
+        return Past(candidate, needs_consent, tail, tuple(standing.values()), ended)
+
+    async def _read_inputs(self) -> tuple[str | None, bool]:
+        """The candidate's identity, and whether consent is required."""
+        candidate, needs_consent = None, False
+        async for entry in self._mailboxes.every_input(self._interview_id):
+            match _payload(entry):
+                case InterviewCreated() as created:
+                    candidate, needs_consent = created.candidate_identity, created.consent_required
+                case CandidateReplaced(identity=identity):
+                    candidate = identity
+                case CandidateJoined(identity=identity) if candidate is None:
+                    candidate = identity
+        return candidate, needs_consent
 
 
-def _payload(raw: bytes) -> Payload | None:
+def _payload(entry: Entry) -> Payload | None:
     try:
-        return decode(raw).data
+        return decode(entry.raw).data
     except UndecodableEvent as error:
         log.warning("event.undecodable", error=str(error))
         return None

@@ -1,20 +1,25 @@
-"""The room as the bot sees it: who is the candidate, who comes and goes, and the stage on the data topic."""
+"""The room as the bot sees it: who is the candidate, who comes and goes, what is shown and written there."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
+from functools import partial
 
 import structlog
+from aiohttp import ClientError
 from livekit import api, rtc
-from livekit.agents.types import ATTRIBUTE_AGENT_NAME
+from livekit.agents.types import ATTRIBUTE_AGENT_NAME, TOPIC_CHAT
+from livekit.rtc.data_stream import StreamError
 from livekit.rtc.participant import PublishDataError
-from viva_shared.rooms import ROLE_ATTRIBUTE, STAGE_TOPIC
+from viva_shared.rooms import ROLE_ATTRIBUTE
 
 from media_bot.domain.candidate import Participant, may_be_candidate
 
 log = structlog.get_logger(__name__)
+
+AGAIN_S = 1.0
 
 
 def participant_of(remote: rtc.RemoteParticipant) -> Participant:
@@ -36,10 +41,24 @@ async def remove_other_bots(livekit: api.LiveKitAPI, room: str, me: str, agent_n
         if participant.identity == me or participant.attributes.get(ATTRIBUTE_AGENT_NAME) != agent_name:
             continue
         log.info("bot.removed", identity=participant.identity)
-        with suppress(api.TwirpError):  # it has left meanwhile
-            await livekit.room.remove_participant(
-                api.RoomParticipantIdentity(room=room, identity=participant.identity)
-            )
+        await remove_participant(livekit, room, participant.identity)
+
+
+async def remove_participant(livekit: api.LiveKitAPI, room: str, identity: str) -> None:
+    """Take somebody out of the room who may have left it meanwhile."""
+    with suppress(api.TwirpError):
+        await livekit.room.remove_participant(api.RoomParticipantIdentity(room=room, identity=identity))
+
+
+async def insist(what: Callable[[], Awaitable[None]]) -> None:
+    """Do something by LiveKit's interface, however long that is away."""
+    while True:
+        try:
+            await what()
+            return
+        except (api.TwirpError, ClientError, TimeoutError) as error:
+            log.warning("livekit.unavailable", error=str(error))
+            await asyncio.sleep(AGAIN_S)
 
 
 class InterviewRoom:
@@ -47,22 +66,30 @@ class InterviewRoom:
 
     Args:
         candidate: identity of the candidate, if it is known; else the first who may be becomes it.
+        candidate_now: asks who the candidate is, by now: another may have taken their place.
         joined: called with identity and name when the candidate is there (again).
         left: called with identity and reason when the candidate is gone.
+        remove: takes one out who is no longer the candidate.
     """
 
     def __init__(
         self,
         room: rtc.Room,
         candidate: str | None,
+        candidate_now: Callable[[], Awaitable[str | None]],
         joined: Callable[[str, str | None], None],
         left: Callable[[str, str], None],
+        *,
+        remove: Callable[[str], Awaitable[None]],
     ) -> None:
         self._room = room
         self._candidate = candidate
+        self._candidate_now = candidate_now
         self._joined = joined
         self._left = left
-        self._stage: str | None = None
+        self._remove = remove
+        self._shown: dict[str, str] = {}
+        self._notice: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     def watch(self) -> None:
@@ -75,16 +102,39 @@ class InterviewRoom:
         for remote in [*self._room.remote_participants.values()]:
             self._on_present(remote)
 
+    # -- the candidate --
+
     def _on_changed(self, who: rtc.Participant) -> None:
         if self._candidate is None and isinstance(who, rtc.RemoteParticipant):
             self._on_present(who)
 
     def _on_present(self, remote: rtc.RemoteParticipant) -> None:
-        if self._candidate is None and may_be_candidate(participant_of(remote)):
+        participant = participant_of(remote)
+        if self._candidate is None and may_be_candidate(participant):
             self._candidate = remote.identity
             log.info("candidate.elected", identity=remote.identity)
         if remote.identity == self._candidate:
-            self._joined(remote.identity, remote.name)
+            self._welcome(remote)
+        elif participant.role == "candidate":
+            self._start(self._replace_by(remote.identity))
+
+    def _welcome(self, candidate: rtc.RemoteParticipant) -> None:
+        self._joined(candidate.identity, candidate.name)
+        if candidate.state == rtc.ParticipantState.PARTICIPANT_STATE_ACTIVE:
+            self._start(self._write_notice(candidate.identity))
+
+    async def _replace_by(self, newcomer: str) -> None:
+        """Somebody came who may have taken the candidate's place."""
+        if await self._candidate_now() != newcomer or newcomer == self._candidate:
+            return
+        if (remote := self._room.remote_participants.get(newcomer)) is None:
+            return  # and is gone again: it is asked again when they are back
+        before, self._candidate = self._candidate, newcomer
+        log.info("candidate.replaced", before=before, identity=newcomer)
+        if before is not None and before in self._room.remote_participants:
+            self._left(before, "replaced")
+            self._start(insist(partial(self._remove, before)))
+        self._welcome(remote)
 
     def _on_absent(self, remote: rtc.RemoteParticipant) -> None:
         if remote.identity == self._candidate:
@@ -93,24 +143,49 @@ class InterviewRoom:
             ).lower()
             self._left(remote.identity, reason)
 
-    # -- the stage --
+    # -- what is shown, and written --
 
-    def show_stage(self, message: str) -> None:
-        """Send it to everybody, and from now on to whoever becomes ready to receive data."""
-        self._stage = message
-        self._start(self._publish(message, []))
+    def send(self, topic: str, message: str) -> None:
+        """Send a message to everybody who is there."""
+        self._start(self._publish({topic: message}, []))
+
+    def show(self, topic: str, message: str) -> None:
+        """The same, and from now on to whoever becomes ready to receive data."""
+        self._shown[topic] = message
+        self.send(topic, message)
+
+    def unshow(self, topic: str) -> None:
+        """Whoever joins from now on gets nothing on the topic."""
+        self._shown.pop(topic, None)
+
+    def notify(self, notice: str | None) -> None:
+        """From now on write this on the chat to a candidate who joins; None: nothing."""
+        self._notice = notice
 
     def _on_active(self, remote: rtc.RemoteParticipant) -> None:
-        if self._stage is not None:
-            self._start(self._publish(self._stage, [remote.identity]))
+        self._start(self._publish(self._shown, [remote.identity]))
+        if remote.identity == self._candidate:
+            self._start(self._write_notice(remote.identity))
 
-    async def _publish(self, message: str, to: list[str]) -> None:
+    async def _publish(self, messages: Mapping[str, str], to: list[str]) -> None:
+        for topic, message in [*messages.items()]:
+            try:
+                await self._room.local_participant.publish_data(
+                    message, reliable=True, topic=topic, destination_identities=to
+                )
+            except PublishDataError as error:  # the room is going away; whoever joins gets it again
+                log.warning("message.unsent", topic=topic, error=str(error))
+
+    async def _write_notice(self, candidate: str) -> None:
+        if self._notice is None:
+            return
+        log.info("notice.written", identity=candidate)
         try:
-            await self._room.local_participant.publish_data(
-                message, reliable=True, topic=STAGE_TOPIC, destination_identities=to
+            await self._room.local_participant.send_text(
+                self._notice.strip(), topic=TOPIC_CHAT, destination_identities=[candidate], compress=False
             )
-        except PublishDataError as error:  # the room is going away; whoever joins gets it again
-            log.warning("stage.unsent", error=str(error))
+        except StreamError as error:
+            log.warning("notice.unsent", error=str(error))
 
     def _start(self, coroutine: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(coroutine)

@@ -74,7 +74,8 @@ class LiveSession:
         self._failed = failed
         self._typed: set[str] = set()
         self._written: set[str] = set()
-        self._is_listening = True
+        self._is_somebody_there = False
+        self._may_listen = asyncio.Event()
         self._vendors = Vendors(
             {
                 Part.EARS: lambda: hears(make_stt(settings, options)),
@@ -88,7 +89,7 @@ class LiveSession:
         self._agent = InterviewAgent(
             heard=self._on_message,
             answer=mouth.answer,
-            ears=partial(self._vendors.until_back, Part.EARS),
+            ears=self._until_ears,
         )
         self._session: AgentSession[None] = AgentSession(
             llm=BrainLLM(),
@@ -110,6 +111,7 @@ class LiveSession:
             transcription_timeout=settings.untranscribed_s,
             session_close_transcript_timeout=CLOSING_S,
         )
+        self._session.input.set_audio_enabled(False)  # before there is any
         self._session.on("user_state_changed", self._on_user_state)
         self._session.on("user_input_transcribed", self._on_transcribed)
         self._session.on("user_transcription_timeout", lambda _: conversation.nothing_transcribed())
@@ -123,6 +125,8 @@ class LiveSession:
             self._agent,
             room=room,
             room_options=room_io.RoomOptions(
+                # what a client recorded before it was connected may be older than the leave to listen
+                audio_input=room_io.AudioInputOptions(pre_connect_audio=False),
                 text_input=room_io.TextInputOptions(text_input_cb=self._on_chat),
                 text_output=room_io.TextOutputOptions(sync_transcription=False),
                 participant_identity=candidate or NOBODY,
@@ -136,7 +140,13 @@ class LiveSession:
     def listen_to(self, candidate: str) -> None:
         """From now on this identity is the candidate, and is there."""
         self._session.room_io.set_participant(candidate)
-        self._listen(True)
+        self._is_somebody_there = True
+        self._tune_ears()
+
+    def allow_listening(self) -> None:
+        """Open the ears: before, no sound is listened to, by voice activity detection either."""
+        self._may_listen.set()
+        self._tune_ears()
 
     def candidate_left(self, *, unfinished: bool) -> None:
         """Stop speaking; what the candidate had begun to say becomes an utterance now, not when they return.
@@ -145,13 +155,21 @@ class LiveSession:
         the returning candidate is welcomed with.
         """
         self.hush()
-        self._listen(False)
+        self._is_somebody_there = False
+        self._tune_ears()
         if unfinished:
             self._settle(LAST_WORDS_S)
 
-    def _listen(self, to_somebody: bool) -> None:
-        self._is_listening = to_somebody
-        self._session.input.set_audio_enabled(to_somebody and not self._vendors.is_lost(Part.EARS))
+    def _tune_ears(self) -> None:
+        """Open or shut, for every reason that there is."""
+        self._session.input.set_audio_enabled(
+            self._is_somebody_there and self._may_listen.is_set() and not self._vendors.is_lost(Part.EARS)
+        )
+
+    async def _until_ears(self) -> None:
+        """Speech to text is not even connected to before it may hear, and not while it is lost."""
+        await self._may_listen.wait()
+        await self._vendors.until_back(Part.EARS)
 
     def _settle(self, last_words_s: float) -> None:
         """What was begun to be said becomes an utterance, with the words that come in this time."""
@@ -252,7 +270,7 @@ class LiveSession:
                     self._written.add(self._session.current_speech.id)
             case Part.EARS:
                 unfinished = self._conversation.candidate_mid_turn
-                self._listen(self._is_listening)
+                self._tune_ears()
                 if lost and unfinished:
                     self._settle(0.0)
 

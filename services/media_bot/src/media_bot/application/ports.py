@@ -71,5 +71,11 @@ class Inputs(Protocol):
 class Room(Protocol):
     """The room's data channel."""
 
-    def show_stage(self, message: str) -> None:
-        """Send a stage change to everybody, and from now on to whoever joins."""
+    def send(self, topic: str, message: str) -> None:
+        """Send a message to everybody who is there."""
+
+    def show(self, topic: str, message: str) -> None:
+        """The same, and from now on to whoever joins, until something else is shown on the topic."""
+
+    def unshow(self, topic: str) -> None:
+        """Whoever joins from now on gets nothing on the topic."""
