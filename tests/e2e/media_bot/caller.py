@@ -14,7 +14,7 @@ import numpy as np
 from e2e.media_bot.waiting import until
 from fixtures.livekit_server import LiveKitServer
 from livekit import api, rtc
-from viva_shared.rooms import ROLE_ATTRIBUTE, STAGE_TOPIC
+from viva_shared.rooms import QUESTION_TOPIC, ROLE_ATTRIBUTE, SCORE_TOPIC, STAGE_TOPIC
 
 RATE = 16_000
 FRAME = RATE // 50
@@ -85,6 +85,9 @@ class Caller:
     loud_at: list[float] = field(default_factory=list)
     transcripts: list[Transcript] = field(default_factory=list)
     stages: list[dict[str, object]] = field(default_factory=list)
+    questions: list[dict[str, object]] = field(default_factory=list)
+    scores: list[dict[str, object]] = field(default_factory=list)
+    chat: list[str] = field(default_factory=list)
     disconnected: asyncio.Event = field(default_factory=asyncio.Event)
     reason: int | None = None
     spoke_until: float = 0.0
@@ -97,6 +100,7 @@ class Caller:
         self.room.on("data_received", self._on_data)
         self.room.on("disconnected", self._on_disconnected)
         self.room.register_text_stream_handler("lk.transcription", self._on_transcript)
+        self.room.register_text_stream_handler("lk.chat", self._on_chat)
         await self.room.connect(
             self.server.url,
             token(self.server, self.identity, self.room_name, role=self.role, agent=self.agent),
@@ -154,8 +158,15 @@ class Caller:
                 self.loud_at.append(time.monotonic())
 
     def _on_data(self, packet: rtc.DataPacket) -> None:
-        if packet.topic == STAGE_TOPIC:
-            self.stages.append(json.loads(packet.data))
+        topics = {STAGE_TOPIC: self.stages, QUESTION_TOPIC: self.questions, SCORE_TOPIC: self.scores}
+        if packet.topic in topics:
+            topics[packet.topic].append(json.loads(packet.data))
+
+    def _on_chat(self, reader: rtc.TextStreamReader, _: str) -> None:
+        async def read() -> None:
+            self.chat.append(await reader.read_all())
+
+        self._start(read())
 
     def _on_transcript(self, reader: rtc.TextStreamReader, author: str) -> None:
         self._start(self._read(reader, author))

@@ -54,9 +54,15 @@ async def brain(redis: Redis, bot_log: Path) -> AsyncIterator[ScriptedBrain]:
     await brain.aclose()
 
 
+@pytest.fixture(scope="session")
+def agent() -> str:
+    """The name by which the bot is dispatched."""
+    return AGENT
+
+
 @pytest.fixture
 async def call(
-    livekit_server: LiveKitServer, brain: ScriptedBrain
+    livekit_server: LiveKitServer, brain: ScriptedBrain, agent: str
 ) -> AsyncIterator[Callable[..., Awaitable[Caller]]]:
     """Let somebody join the interview's room; all leave at the end."""
     callers: list[Caller] = []
@@ -65,7 +71,7 @@ async def call(
         identity: str = "casey", *, role: str | None = "candidate", room: str | None = None
     ) -> Caller:
         name = room or f"interview-{brain.interview_id}"
-        caller = Caller(livekit_server, identity, name, AGENT, role)
+        caller = Caller(livekit_server, identity, name, agent, role)
         callers.append(caller)
         return await caller.join()
 
