@@ -18,6 +18,7 @@ from viva_shared.broker.keys import Keys
 from viva_shared.events import MAX_EVENT_BYTES, Envelope
 
 Output = tuple[str, Envelope]
+"""With its entry id."""
 
 
 class OutputFeed:
@@ -42,8 +43,8 @@ class OutputFeed:
     ) -> AsyncIterator[AsyncIterator[Output]]:
         """Follow one interview's outputs after an entry id: yields (entry id, event) as they come.
 
-        The iterator raises FellBehind once more than ``limit`` of them wait to be taken (0: never), and Damaged
-        if the stream is none.
+        The iterator raises FellBehind once more than ``limit`` of them wait to be taken (0: never), and
+        Damaged if the stream is none.
         """
         queue: asyncio.Queue[Output | BrokerError] = asyncio.Queue(limit)
         self._followers[queue] = (interview_id, after)
