@@ -1,0 +1,49 @@
+"""Where in a transcript a quote stands."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Literal
+
+import pytest
+from tokens.domain.evidence import turn_with
+from viva_shared.report import ReportTurn
+
+pytestmark = pytest.mark.unit
+
+
+def turn(text: str, speaker: Literal["candidate", "interviewer"] = "candidate") -> ReportTurn:
+    return ReportTurn(speaker=speaker, text=text, at=datetime(2026, 1, 2, tzinfo=UTC), stage="questions")
+
+
+TURNS = (
+    turn("I cut the cost.", "interviewer"),
+    turn("I, um: cut the  COST by half"),
+    turn("Go on.", "interviewer"),
+    turn("…"),
+    turn("of what it was. I cut the cost, élan included."),
+)
+
+
+@pytest.mark.parametrize(
+    ("quote", "index"),
+    [
+        ("I cut the cost", 4),
+        ("cut the cost by half", 1),
+        ("«Cut—the cost!»", 1),
+        ("by half of what", 1),
+        ("ÉLAN INCLUDED", 4),
+        ("ut the cost", None),
+        ("Go on", None),
+        ("?!", None),
+        ("", None),
+    ],
+)
+def test_the_candidates_turn_in_which_it_begins(quote: str, index: int | None) -> None:
+    assert turn_with(quote, TURNS) == index
+
+
+def test_only_what_was_said_after_a_turn() -> None:
+    assert turn_with("cut the cost", TURNS) == 1
+    assert turn_with("cut the cost", TURNS, after=1) == 4
+    assert turn_with("cut the cost", (), after=1) is None
