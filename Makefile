@@ -24,7 +24,7 @@ up: setup ## start the whole stack and keep it running; Ctrl-C stops it
 	@.venv/bin/viva up $(ARGS)
 
 test: setup-tests ## all tests (ARGS="-m unit" for some)
-	$(UV) run --frozen pytest $(ARGS)
+	$(UV) run --frozen pytest $(if $(ARGS),$(ARGS),-n 2 --dist loadgroup)
 
 faults: setup-tests ## hundreds of interviews under kills, cuts and poison, and a checker (ARGS="--seed 7 --text 50 --voice 2")
 	@PYTHONPATH=tests .venv/bin/python -m faults $(ARGS)

@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("ci", derandomize=True, deadline=None)
@@ -15,3 +16,13 @@ pytest_plugins = [
     "fixtures.toxiproxy",
     "fixtures.stack",
 ]
+
+SPOKEN = ("tests/e2e", "tests/contract/local_providers", "tests/integration/test_candidate_room.py")
+"""Real speech: these wait more than they work, so that the others can run beside them."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Two halves for two processes (`make test`): neither has two interviews by voice at a time."""
+    for item in items:
+        path = item.path.relative_to(config.rootpath).as_posix()
+        item.add_marker(pytest.mark.xdist_group("spoken" if path.startswith(SPOKEN) else "others"))
