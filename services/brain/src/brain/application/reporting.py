@@ -42,17 +42,19 @@ async def build_report(mailboxes: Mailboxes, interview_id: str, model: str) -> I
     inputs = [e async for e in _inputs(mailboxes.every_input(interview_id))]
     outputs = [e async for _, e in mailboxes.every_output(interview_id)]
     ended = next((e for e in outputs if isinstance(e.data, InterviewEnded)), None)
+    stages = _stages(outputs, ended.occurred_at if ended else None)
     return InterviewReport(
         interview_id=interview_id,
         scenario=f"{scenario.name}@{scenario.content_hash}",
         scenario_title=scenario.title,
         candidate_name=state.candidate_name,
-        started_at=inputs[0].occurred_at,
+        # An invited candidate may come days after the creation.
+        started_at=stages[0].entered_at if stages else inputs[0].occurred_at,
         ended_at=ended.occurred_at if ended else None,
         reason=state.end_reason,
         facts=state.facts,
         data=state.interview_data(),
-        stages=tuple(_stages(outputs, ended.occurred_at if ended else None)),
+        stages=tuple(stages),
         turns=tuple(_turns(state, inputs, outputs)),
         model=model,
         scores=tuple(_scores(state, outputs)),
