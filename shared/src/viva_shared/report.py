@@ -181,9 +181,14 @@ def report_markdown(report: InterviewReport) -> str:
         lines += _table(("Step", "Median", "Longest", "Answers"), rows)
     else:
         lines += ["Not measured: the candidate typed, or was not answered."]
-    an_ai = f"An AI held this interview{' and scored the answers' if report.scores else ''}."
-    lines += ["", f"{an_ai} A person reads this and decides; Viva does not.", ""]
+    lines += ["", who_decides(report), ""]
     return "\n".join(lines)
+
+
+def who_decides(report: InterviewReport) -> str:
+    """What stands on every report."""
+    an_ai = f"An AI held this interview{' and scored the answers' if report.scores else ''}."
+    return f"{an_ai} A person reads this and decides; Viva does not."
 
 
 def _scores(report: InterviewReport) -> list[str]:

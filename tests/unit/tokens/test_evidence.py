@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 import pytest
-from tokens.domain.evidence import turn_with
-from viva_shared.report import ReportTurn
+from tokens.domain.evidence import evidence_turns, turn_with
+from viva_shared.report import ReportScore, ReportTurn
 
 pytestmark = pytest.mark.unit
 
@@ -47,3 +47,15 @@ def test_only_what_was_said_after_a_turn() -> None:
     assert turn_with("cut the cost", TURNS) == 1
     assert turn_with("cut the cost", TURNS, after=1) == 4
     assert turn_with("cut the cost", (), after=1) is None
+
+
+def test_evidence_is_looked_for_in_the_answer_first() -> None:
+    turns = (
+        turn("Yes, I did."),
+        turn("Question 2 of 3. Did you test it?", "interviewer"),
+        turn("Yes, I did. All of it."),
+    )
+    score = ReportScore(index=1, question="Did you test it?", evidence=("yes I did", "All of it", "never"))
+    assert evidence_turns(score, turns) == [2, 2, None]
+    assert evidence_turns(score, turns[:2]) == [0, None, None]
+    assert evidence_turns(score, turns[2:]) == [0, 0, None]

@@ -61,7 +61,7 @@ def test_nothing_has_happened_yet() -> None:
     report = report_so_far(SCENARIO, [created()], [])
     assert (report.interview_id, report.scenario, report.started_at) == ("i1", "screening@abc", START)
     assert report.ended_at is None
-    assert not (report.turns or report.stages or report.scores)
+    assert [report.turns, report.stages, report.scores] == [(), (), ()]
     assert report.facts == dict.fromkeys(SCENARIO.facts)
 
 
