@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fixtures.front_door import SCENARIOS, FakeDispatches, front_door
+from fixtures.front_door import SCENARIOS, FakeDispatches, front_door, new_key
 from tokens.settings import TokensSettings
 from viva_shared.archive import migrate
 from viva_shared.broker import Mailboxes
@@ -42,6 +42,18 @@ def settings(
         key_prefix=mailboxes.keys.prefix,
         database_url=database_url,
     )
+
+
+@pytest.fixture
+def closed(settings: TokensSettings) -> TokensSettings:
+    """A front door that asks for credentials."""
+    return settings.model_copy(update={"auth": "required"})
+
+
+@pytest.fixture
+async def api_key(settings: TokensSettings) -> str:
+    """A recruiter's."""
+    return await new_key(settings)
 
 
 @pytest.fixture
