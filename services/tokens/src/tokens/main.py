@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import httpx
 import structlog
@@ -13,7 +15,7 @@ import uvicorn
 import uvloop
 from livekit.api import LiveKitAPI
 from viva_shared.archive import ApiKeys, Archive, Database
-from viva_shared.broker import Keys, Mailboxes, Seats, connect, until_available
+from viva_shared.broker import Keys, Mailboxes, OutputFeed, Seats, connect, until_available
 from viva_shared.logs import configure_logging
 from viva_shared.settings import SettingsError, load_settings
 
@@ -23,6 +25,7 @@ from tokens.adapters.limits import RateLimits
 from tokens.adapters.livekit import LiveKitDispatches, LiveKitRooms
 from tokens.adapters.oidc import TIMEOUT_S, OidcIssuer
 from tokens.application.connections import Connections
+from tokens.application.courses import Courses
 from tokens.application.gate import Gate
 from tokens.application.idempotency import IdempotencyKeys
 from tokens.application.interviews import Interviews
@@ -30,6 +33,8 @@ from tokens.application.invites import Invites
 from tokens.application.issue import Tokens
 from tokens.application.rooms import InterviewRooms
 from tokens.application.scenarios import Scenarios
+from tokens.application.starting import Starting
+from tokens.application.writing import Writing
 from tokens.settings import TokensSettings
 
 log = structlog.get_logger(__name__)
@@ -64,7 +69,11 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
         )
         rooms, any_room = LiveKitRooms(api), settings.profile == "local"
         tokens = Tokens(settings, interviews, Seats(mailboxes), rooms, lambda: datetime.now(UTC))
+        idempotency = IdempotencyKeys(redis, settings.key_prefix)
+        feed = OutputFeed(redis, f"tokens-{uuid4().hex}", keys, settings.max_event_bytes)
+        courses = Courses(mailboxes, feed, lambda: datetime.now(UTC), settings.reply_timeout_s)
         await until_available("tokens", mailboxes.load_functions)
+        await stack.enter_async_context(_fed(feed))
         yield Services(
             settings=settings,
             archive=Archive(database, lambda: datetime.now(UTC)),
@@ -82,13 +91,37 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
                 calls=settings.limit_calls,
                 failures=settings.limit_failures,
             ),
-            idempotency=IdempotencyKeys(redis, settings.key_prefix),
+            idempotency=idempotency,
             interviews=interviews,
+            feed=feed,
+            courses=courses,
+            starting=Starting(courses, interviews, idempotency),
+            writing=Writing(courses, idempotency),
             dispatches=LiveKitDispatches(api, settings.agent_name, settings.agent_names),
             tokens=tokens,
             connections=Connections(tokens, settings.agent_names or [settings.agent_name], any_room=any_room),
             rooms=InterviewRooms(settings, rooms, any_room=any_room),
         )
+
+
+@asynccontextmanager
+async def _fed(feed: OutputFeed) -> AsyncIterator[None]:
+    """Read for all who follow an interview here, for as long as the block lasts."""
+
+    async def read() -> None:
+        while True:
+            try:
+                await feed.run()
+            except Exception:  # what one interview does to it must not leave all the others waiting
+                log.exception("feed.failed")
+                await asyncio.sleep(1)
+
+    task = asyncio.create_task(read(), name="feed")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from viva_shared.events import CandidateConsented, CandidateJoined
+from viva_shared.scenario import Scenario
 
 from tokens.application.courses import Courses, Reading, Said, said
 from tokens.application.idempotency import Call, IdempotencyKeys
@@ -14,6 +17,8 @@ from tokens.domain.errors import Conflict, UnknownInterview
 from tokens.domain.turns import must_agree, must_go_on
 
 NAMELESS = "candidate"
+QUESTION_SET = "question_set"
+"""The scenario of an interview in writing that names none."""
 
 
 class Starting:
@@ -72,7 +77,7 @@ class Starting:
         """Raises UnknownInterview, UnknownScenario, UnsuitableScenario or ConsentRequired."""
         if isinstance(caller, Candidate):
             raise UnknownInterview("the interview of this invite is not there any more")
-        scenario = self._interviews.scenarios.prepared(brief).scenario
+        scenario = self._prepared(brief)
         if self._interviews.require_consent and not consent:
             raise must_agree(scenario.consent.notice)
 
@@ -94,18 +99,21 @@ class Starting:
             return
         if isinstance(caller, Candidate):
             raise Conflict("what this interview is about was chosen by who invited you: leave it out")
-        if self._interviews.scenarios.prepared(brief).scenario.content_hash != course.created.scenario_hash:
+        if self._prepared(brief).content_hash != course.created.scenario_hash:
             raise Conflict(
                 f"interview {course.interview_id!r} is there, and about something else: leave out what it is "
                 "about, or take another session_id"
             )
+
+    def _prepared(self, brief: Brief) -> Scenario:
+        return self._interviews.scenarios.prepared(_named(brief)).scenario
 
     async def _create(
         self, interview_id: str, brief: Brief, candidate_name: str | None, *, is_ours: bool
     ) -> None:
         try:
             await self._interviews.create(
-                brief,
+                _named(brief),
                 interview_id=interview_id,
                 candidate_name=candidate_name,
                 candidate_identity=_identity(candidate_name, interview_id),
@@ -138,6 +146,10 @@ class Starting:
         if event := await self._courses.happened(interview_id, agreed, "consented"):
             return Consent(course.notice, event.occurred_at)
         return await self.consent(caller, interview_id)  # another call was quicker
+
+
+def _named(brief: Brief) -> Brief:
+    return replace(brief, scenario=brief.scenario or QUESTION_SET)
 
 
 def _identity(name: str | None, interview_id: str) -> str:

@@ -117,6 +117,8 @@ class Course:
         via: how the candidate came last; None: not yet.
         came: entry id of that, if it was after something else.
         comings: how often anybody came.
+        scores: by the utterance, or by the question that was not answered.
+        asked, scored: indices of questions.
         last_output: entry id.
     """
 
@@ -137,6 +139,8 @@ class Course:
     stage: StageChanged | None = None
     question: QuestionAsked | None = None
     scores: dict[str | int, AnswerScored] = field(default_factory=dict)
+    asked: set[int] = field(default_factory=set)
+    scored: set[int] = field(default_factory=set)
     ended: InterviewEnded | None = None
     last_output: str = "0-0"
 
@@ -185,10 +189,12 @@ class Course:
                 self.stage, self.question = event.data, None
             case QuestionAsked(index=index):
                 self.question = event.data
+                self.asked.add(index)
                 exchange = self.exchanges[-1]
                 exchange.is_asked_again |= exchange.asked is not None and exchange.asked.index == index
             case AnswerScored(utterance_id=utterance_id, index=index):
                 self.scores[index if utterance_id is None else utterance_id] = event.data
+                self.scored.add(index)
             case ListeningAllowed(reason="consented"):
                 self.consent = self.consent or Consent(self.notice, event.occurred_at)
             case InputRejected(event_id=str(event_id)):
@@ -212,6 +218,11 @@ class Course:
     @property
     def is_over(self) -> bool:
         return self.ended is not None or self.is_archived
+
+    @property
+    def is_settled(self) -> bool:
+        """It has ended, and every question that was put is scored: nothing more is to come."""
+        return self.ended is not None and self.asked <= self.scored
 
     @property
     def current(self) -> Turn | None:
@@ -259,5 +270,15 @@ class Course:
         return bool(exchange.asked and not exchange.is_asked_again and self.score_of(exchange) is None)
 
 
+def is_after(entry_id: str, other: str) -> bool:
+    """Whether an entry of a stream comes after another of the same."""
+    return _order(entry_id) > _order(other)
+
+
 def _milliseconds(entry_id: str) -> int:
-    return int(entry_id.partition("-")[0])
+    return _order(entry_id)[0]
+
+
+def _order(entry_id: str) -> tuple[int, int]:
+    milliseconds, _, number = entry_id.partition("-")
+    return int(milliseconds), int(number)

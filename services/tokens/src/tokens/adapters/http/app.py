@@ -7,13 +7,16 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from tokens.adapters.http import connections, invites, livekit, rooms, system
+from tokens.adapters.http import connections, events, interview, invites, livekit, rooms, system
 from tokens.adapters.http.document import DESCRIPTION, TITLE, describe
 from tokens.adapters.http.middleware import BoundedBodies, PrivateAnswers
 from tokens.adapters.http.problems import handle_problems
 from tokens.adapters.http.services import Services
 
-ROUTERS = (system.router, livekit.router, connections.router, rooms.router, invites.router)
+ROUTERS = (
+    *(system.router, livekit.router, connections.router, rooms.router),
+    *(invites.router, interview.router, events.router),
+)
 METHODS = ("GET", "POST", "DELETE")
 REQUEST_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID")
 ANSWER_HEADERS = ("Content-Disposition", "Retry-After", "WWW-Authenticate")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from viva_shared.archive import Archive
+from viva_shared.broker import OutputFeed
 
 from tokens.adapters.limits import RateLimits
 from tokens.application.connections import Connections
+from tokens.application.courses import Courses
 from tokens.application.gate import Gate
 from tokens.application.idempotency import IdempotencyKeys
 from tokens.application.interviews import Interviews
@@ -15,6 +17,8 @@ from tokens.application.invites import Invites
 from tokens.application.issue import Tokens
 from tokens.application.ports import Dispatches
 from tokens.application.rooms import InterviewRooms
+from tokens.application.starting import Starting
+from tokens.application.writing import Writing
 from tokens.settings import TokensSettings
 
 
@@ -29,6 +33,10 @@ class Services:
     limits: RateLimits
     idempotency: IdempotencyKeys
     interviews: Interviews
+    feed: OutputFeed
+    courses: Courses
+    starting: Starting
+    writing: Writing
     dispatches: Dispatches
     tokens: Tokens
     connections: Connections

@@ -1,0 +1,117 @@
+"""An interview as it happens: server-sent events, which resume where they broke off."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import structlog
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import Response
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from viva_shared.broker import FIRST, FellBehind, OutputFeed
+from viva_shared.broker.entries import ENTRY_ID
+from viva_shared.events import (
+    AnswerScored,
+    Envelope,
+    InterviewEnded,
+    Payload,
+    QuestionAsked,
+    ReplyCancelled,
+    ReplyChunk,
+    ReplyFinished,
+    ReplyStarted,
+    StageChanged,
+)
+
+from tokens.adapters.http.depends import Admitted, Wired
+from tokens.adapters.http.fields import Form, SessionId
+from tokens.adapters.http.problems import problems
+from tokens.domain.callers import sees_scores
+from tokens.domain.course import Course, is_after
+
+log = structlog.get_logger(__name__)
+
+router = APIRouter(prefix="/interview", tags=["interview"])
+
+SHOWN: tuple[type[Payload], ...] = (
+    *(ReplyStarted, ReplyChunk, ReplyFinished, ReplyCancelled),
+    *(StageChanged, QuestionAsked, InterviewEnded),
+)
+LAST_SCORES_S = 15.0
+"""How long, after the end, scores may still come."""
+MAX_WAITING = 1_000
+"""Events that wait for a reader; who is further behind connects again."""
+SEND_TIMEOUT_S = 30.0
+
+EventId = Annotated[str, Form(ENTRY_ID.pattern, "the id of an event, as it was given out")]
+STREAM: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Events: "
+        + ", ".join(shown.model_fields["type"].default for shown in SHOWN)
+        # the scores are not for everybody
+        + ", answer.scored (where scores are shown). `data` is JSON; the stream ends with the interview.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    },
+    204: {"description": "The interview is over, and there is no event after this one."},
+}
+
+
+@router.get(
+    "/session/{session_id}/events",
+    response_class=EventSourceResponse,
+    responses=STREAM | problems(401, 403, 404, 409, 422, 503),
+)
+async def events(
+    session_id: SessionId,
+    caller: Admitted,
+    services: Wired,
+    after: Annotated[
+        EventId | None,
+        Query(description="Only what comes after this event, such as `last_event_id` of the session."),
+    ] = None,
+    last_event_id: Annotated[
+        EventId | None, Header(description="The same, as browsers send it when they connect again.")
+    ] = None,
+) -> Response:
+    """The interview as it happens, from its beginning or from an event on."""
+    reading = await services.courses.reach(caller, session_id)
+    shown = SHOWN
+    if sees_scores(caller, reading.scenario):
+        shown = (*SHOWN, AnswerScored)
+    begin = last_event_id or after or FIRST
+    if _is_done(reading.course, begin, shown):
+        return Response(status_code=204)
+    stream = _stream(services.feed, reading.course, begin, shown)
+    return EventSourceResponse(stream, send_timeout=SEND_TIMEOUT_S)
+
+
+async def _stream(
+    feed: OutputFeed, course: Course, begin: str, shown: tuple[type[Payload], ...]
+) -> AsyncIterator[ServerSentEvent]:
+    try:
+        async with feed.follow(course.interview_id, begin, limit=MAX_WAITING) as outputs:
+            while True:
+                async with asyncio.timeout(LAST_SCORES_S if course.ended else None):
+                    entry_id, event = await anext(outputs)
+                if is_after(entry_id, course.last_output):
+                    course.see_output(entry_id, event)
+                if isinstance(event.data, shown):
+                    yield _told(entry_id, event)
+                if _is_done(course, entry_id, shown):
+                    return
+    except TimeoutError:
+        return  # the last scores do not come
+    except FellBehind as error:
+        log.info("events.fell_behind", interview_id=course.interview_id, error=str(error))
+
+
+def _is_done(course: Course, read_to: str, shown: tuple[type[Payload], ...]) -> bool:
+    """Whether there is nothing more to come after this event."""
+    is_over = course.is_settled if AnswerScored in shown else course.is_over
+    return is_over and not is_after(course.last_output, read_to)
+
+
+def _told(entry_id: str, event: Envelope) -> ServerSentEvent:
+    return ServerSentEvent(event.data.model_dump_json(exclude={"type"}), event=event.type, id=entry_id)
