@@ -23,7 +23,7 @@ class RoomView(BaseModel):
     name: str = Field(examples=["interview-summer-2026-ada"])
     sid: str = Field(description="LiveKit's id of it.", examples=["RM_u4T7uz8AhwKr"])
     session_id: str = Field(description="The interview's id.", examples=["summer-2026-ada"])
-    num_participants: int = Field(description="As LiveKit counts: without hidden ones.")
+    num_participants: int = Field(description="As LiveKit counts, every few seconds, without hidden ones.")
     created_at: datetime
 
 
