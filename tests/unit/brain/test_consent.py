@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from brain.domain.effects import Ask
 from brain.domain.phrases import agrees
-from brain.domain.state import Phase, TimerKind
+from brain.domain.state import Candidate, Phase, TimerKind
 from fakes.world import GIVEN, IDENTITY, QUESTIONS, SCREENING, START, World, said
 from viva_shared.events import (
     BotJoined,
@@ -93,6 +93,7 @@ def test_each_bot_is_told_whether_it_may_listen(world: World) -> None:
 
 def test_nothing_that_is_said_without_consent_is_kept(world: World) -> None:
     world.happen(CandidateSpeaking())
+    assert world.is_in.candidate is Candidate.SILENT
     world.happen(UtterancePartial(text="My name is"))
     world.candidate_says("My name is Alice and I agree")
     assert (world.is_in.lines, world.is_in.partial, world.is_in.consent) == ((), "", None)
@@ -210,6 +211,8 @@ def test_another_takes_the_candidates_place() -> None:
     assert world.happen(CandidateLeft(identity=IDENTITY)) == []
     outputs = world.happen(CandidateJoined(identity="bob-i1"))
     assert said(outputs).endswith(f"Question 1 of 3. {QUESTIONS[0]}")
+    assert world.happen(CandidateLeft(identity=IDENTITY)) == []
+    assert world.is_in.candidate is Candidate.SILENT
 
 
 def test_a_place_that_is_free_is_taken_without_a_word() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from brain.domain.effects import Task
 from brain.domain.state import Candidate, TimerKind
-from fakes.world import GIVEN, IDENTITY, QUESTIONS, SCREENING, World, said
+from fakes.world import GIVEN, IDENTITY, QUESTION_SET, QUESTIONS, SCREENING, World, said
 from viva_shared.events import (
     BotJoined,
     CandidateConsented,
@@ -37,6 +37,13 @@ def test_the_first_question_is_put_without_a_bot() -> None:
     world = World(GIVEN)
     world.begin_in_writing()
     assert said(world.outputs).endswith(f"Question 1 of 3. {QUESTIONS[0]}")
+
+
+def test_a_question_that_is_made_after_the_turn_was_dropped_is_put_by_itself() -> None:
+    world = World(QUESTION_SET.tailored(count=3))
+    world.begin_in_writing()
+    world.is_heard("Hello", complete=False)
+    assert said(world.model_makes(*QUESTIONS)) == f"Question 1 of 3. {QUESTIONS[0]}"
 
 
 def test_there_is_no_silence_only_a_time_to_answer_in(world: World) -> None:
@@ -72,6 +79,15 @@ def test_a_reply_that_is_never_reported_is_said_again(world: World) -> None:
     world.candidate_says("A payment system", via="text")
     world.model_says("I see.")
     assert said(world.pass_deadline("hearing")) == f"Question 2 of 3. {QUESTIONS[1]}"
+
+
+def test_an_answer_counts_however_late_and_though_nobody_reported_the_question(world: World) -> None:
+    world.candidate_says("A payment system", via="text")
+    world.model_says("I see.")
+    while world.is_in.reply:
+        world.pass_deadline("hearing")
+    world.candidate_says("The database", via="text")
+    assert [question.answer for question in world.is_in.questions] == [("u1",), ("u2",), ()]
 
 
 def test_a_deadline_waits_for_the_answer() -> None:

@@ -20,6 +20,7 @@ from viva_shared.events import (
     QuestionAsked,
     QuestionsMade,
     ReplyGenerated,
+    ReplyHeard,
     StageChanged,
     UtterancePartial,
 )
@@ -272,6 +273,14 @@ def test_an_end_on_request_settles_what_was_asked_and_nothing_else(world: World)
     assert sorted(world.scores()) == [(0, 90, "why"), (1, None, "no answer was given")]
 
 
+def test_a_question_that_is_heard_after_the_end_is_not_waited_for() -> None:
+    world = World(GIVEN)
+    world.begin()
+    world.happen(EndRequested(by="candidate"))
+    world.happen(ReplyHeard(turn_id="t1", text=said(world.outputs), complete=True))
+    assert (world.is_in.questions[0].heard, world.scores()) == (False, [])
+
+
 def test_an_end_before_the_questions_are_made_wants_them_no_more() -> None:
     world = World(QUESTION_SET)
     world.happen(EndRequested(by="recruiter"))
@@ -358,6 +367,14 @@ def test_whoever_speaks_before_they_are_made_is_acknowledged_and_gets_the_questi
     world.candidate_says("Good morning")
     assert types(world.model_says("Good morning.")) == [], "the turn is open"
     assert said(world.model_makes(*QUESTIONS)) == f" {put(1)}"
+
+
+def test_questions_made_during_the_acknowledgement_wait_for_its_end() -> None:
+    world = World(QUESTION_SET.tailored(count=3))
+    world.begin()
+    world.candidate_says("Good morning")
+    assert world.model_makes(*QUESTIONS) == []
+    assert said(world.model_says("Good morning.")) == f" {put(1)}"
 
 
 def test_questions_are_made_once(world: World) -> None:

@@ -176,11 +176,14 @@ class Rules(Presence):
             self.reply_over(self.state.reply, heard=bool(data.text))
 
     def reply_was_read(self) -> None:
-        """Whoever answers in writing has read what was out, though nobody may have reported it yet."""
-        reply = self.state.reply
-        if self.state.via == "text" and reply and reply.finished:
+        """Whoever answers in writing has read what was out, though nobody may have reported it."""
+        if self.state.via != "text":
+            return
+        if (reply := self.state.reply) and reply.finished:
             self.interviewer_heard(reply.turn_id, reply.said, complete=True)
             self.draft.end_reply()
+        if (question := self.state.current_question) and question.turn_id:
+            self.question_heard(question.turn_id)
 
     def interviewer_heard(self, turn_id: str, text: str, *, complete: bool) -> None:
         """A line of the interviewer's, unless nothing was heard or it is not of the conversation."""
