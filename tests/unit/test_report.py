@@ -8,6 +8,7 @@ import pytest
 from viva_shared.events import TurnTimings
 from viva_shared.report import (
     InterviewReport,
+    ReportConsent,
     ReportScore,
     ReportStage,
     ReportTurn,
@@ -127,6 +128,66 @@ Seconds from the end of the candidate's speech.
 An AI held this interview. A person reads this and decides; Viva does not.
 """
     )
+
+
+SCORES = (
+    ReportScore(
+        index=0,
+        question="What did you build?",
+        answer="A payment system\nfor a bank",
+        utterance_ids=("u1", "u2"),
+        score=70,
+        reason="to the point",
+        evidence=("a payment system", "for\na bank"),
+        feedback="Name a result.",
+        coach_notes="Practise\nnumbers.",
+    ),
+    ReportScore(index=1, question="Why?", score=85, reason="short", evidence=("so",)),
+    ReportScore(index=2, question="And then?", reason="no answer was given"),
+)
+
+
+def test_scores_come_with_what_they_rest_on() -> None:
+    consent = ReportConsent(via="page", at=START, notice="An AI holds this interview.")
+    text = report_markdown(report().model_copy(update={"scores": SCORES, "consent": consent}))
+    assert "- Consent: 2026-11-20 12:00:00 UTC, by page" in text
+    assert "An AI held this interview and scored the answers. A person reads this and decides" in text
+    assert (
+        text[text.index("## Scores") : text.index("## What was learnt")]
+        == """\
+## Scores
+
+Overall: 77.5 of 100, the mean of 2 of 3 answers.
+
+|  | Question | Score | Why |
+| --- | --- | --- | --- |
+| 1 | What did you build? | 70 | to the point |
+| 2 | Why? | 85 | short |
+| 3 | And then? | none | no answer was given |
+
+### 1. What did you build?
+
+> “a payment system”
+
+> “for a bank”
+
+Feedback: Name a result.
+
+Coach notes: Practise numbers.
+
+### 2. Why?
+
+> “so”
+
+"""
+    )
+
+
+def test_without_a_score_there_is_no_mean() -> None:
+    unscored = report().model_copy(update={"scores": SCORES[2:]})
+    assert unscored.overall_score is None
+    assert "Overall: none: 0 of 1 answers have a score." in report_markdown(unscored)
+    assert InterviewReport.model_validate_json(unscored.model_dump_json()) == unscored
 
 
 def test_an_interview_that_broke_off_at_once() -> None:
