@@ -14,7 +14,7 @@ import typer
 from viva_shared.livekit_tokens import TOKEN_TTL, Role, mint_token
 from viva_shared.settings import LiveKitSettings, SettingsError, load_settings
 
-from viva import deadletters
+from viva import deadletters, keys
 from viva.console import ConsoleReporter, fail
 from viva.doctor import doctor as run_doctor
 from viva.rehearsal.run import Rehearsal, new_session_id
@@ -28,6 +28,7 @@ app = typer.Typer(
     help="Viva: an AI interviewer by voice.", no_args_is_help=True, pretty_exceptions_enable=False
 )
 app.add_typer(deadletters.app, name="deadletters")
+app.add_typer(keys.app, name="keys")
 
 
 @app.command()
