@@ -29,7 +29,9 @@ async def services_of(request: Request) -> Services:
 Wired = Annotated[Services, Depends(services_of)]
 
 _bearer = HTTPBearer(
-    auto_error=False, description="An API key, a recruiter's OIDC token, or a candidate's invite."
+    scheme_name="bearer",
+    auto_error=False,
+    description="An API key, a recruiter's OIDC token, or a candidate's invite.",
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
@@ -75,7 +74,7 @@ def answer(
     *,
     headers: Mapping[str, str] | None = None,
     errors: Sequence[FieldError] = (),
-) -> Response:
+) -> JSONResponse:
     """A refusal as it is sent."""
     problem = Problem(
         type=kind,
@@ -84,34 +83,33 @@ def answer(
         detail=detail,
         errors=list(errors) or None,
     )
-    content = json.dumps(problem.model_dump(exclude_none=True))  # in ASCII: a name may be no proper Unicode
-    return Response(content, status, headers, MEDIA_TYPE)
+    return JSONResponse(problem.model_dump(exclude_none=True), status, headers, MEDIA_TYPE)
 
 
 def handle_problems(app: FastAPI) -> None:
     """Answer every refusal of this application in the one form."""
 
     @app.exception_handler(TokensError)
-    async def refused(_: Request, error: TokensError) -> Response:
+    async def refused(_: Request, error: TokensError) -> JSONResponse:
         if error.status >= 500:
             log.warning("request.failed", error=str(error), retryable=error.retryable)
         return answer(error.status, error.type, str(error), headers=error.headers)
 
     @app.exception_handler(RequestValidationError)
-    async def malformed(_: Request, error: RequestValidationError) -> Response:
+    async def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
         errors = [FieldError(loc=list(problem["loc"]), msg=_message(problem)) for problem in error.errors()]
         wrong = "; ".join(f"{'.'.join(map(str, each.loc))}: {each.msg}" for each in errors)
         return answer(422, INVALID_REQUEST, wrong, errors=errors)
 
     @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> Response:
+    async def http(_: Request, error: HTTPException) -> JSONResponse:
         if error.status_code == 400:  # what FastAPI says of bytes that no decoder takes
-            return answer(422, INVALID_REQUEST, "body: this is not JSON in UTF-8")
+            return answer(422, INVALID_REQUEST, "body: this cannot be read as JSON")
         kind = KINDS.get(error.status_code) or HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
         return answer(error.status_code, kind, str(error.detail), headers=error.headers)
 
     @app.exception_handler(Exception)
-    async def broken(_: Request, __: Exception) -> Response:  # which uvicorn logs
+    async def broken(_: Request, __: Exception) -> JSONResponse:  # which uvicorn logs
         return answer(500, "internal_error", "this is a defect: the server's log says more")
 
 

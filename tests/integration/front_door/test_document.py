@@ -1,0 +1,89 @@
+"""The OpenAPI document: every refusal in it, in the one form, and credentials where they are needed."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from tokens.adapters.http import openapi
+from tokens.adapters.http.problems import MEDIA_TYPE
+
+pytestmark = pytest.mark.integration
+
+DOCUMENT = openapi()
+OPERATIONS: dict[str, dict[str, Any]] = {
+    f"{method.upper()} {path}": operation
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+}
+every_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=list(OPERATIONS))
+
+
+def schemas_in(part: object) -> Iterator[str]:
+    """Names of the schemas that it refers to, and those refer to in turn."""
+    if isinstance(part, dict):
+        if isinstance(reference := part.get("$ref"), str):
+            name = reference.removeprefix("#/components/schemas/")
+            yield name
+            yield from schemas_in(DOCUMENT["components"]["schemas"][name])
+        for value in part.values():
+            yield from schemas_in(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from schemas_in(value)
+
+
+@every_operation
+def test_every_refusal_is_a_problem_and_nothing_else(operation: dict[str, Any]) -> None:
+    for status, response in operation["responses"].items():
+        if not status.startswith("2"):
+            schema = {"$ref": "#/components/schemas/Problem"}
+            assert response["content"] == {MEDIA_TYPE: {"schema": schema}}, status
+
+
+@every_operation
+def test_what_stands_before_a_route_is_in_its_refusals(operation: dict[str, Any]) -> None:
+    refusals = set(operation["responses"])
+    if "security" in operation:
+        assert operation["security"] == [{"bearer": []}]
+        assert {"401", "403", "429", "503"} <= refusals
+    if "requestBody" in operation:
+        assert {"413", "422"} <= refusals
+    if "429" in refusals:
+        assert "Retry-After" in operation["responses"]["429"]["headers"]
+
+
+@every_operation
+def test_each_says_what_it_is_for(operation: dict[str, Any]) -> None:
+    assert operation["description"]
+    [tag] = operation["tags"]
+    assert tag in {tag["name"] for tag in DOCUMENT["tags"]}
+
+
+def test_the_document_is_whole() -> None:
+    assert DOCUMENT["openapi"].startswith("3.1")
+    assert DOCUMENT["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+    assert set(schemas_in(DOCUMENT["paths"])) == set(DOCUMENT["components"]["schemas"])
+
+
+def test_requests_come_with_an_example() -> None:
+    for name, operation in OPERATIONS.items():
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            models = [DOCUMENT["components"]["schemas"][model] for model in schemas_in(content["schema"])]
+            assert '"examples"' in json.dumps(models), name
+
+
+async def test_it_is_served_and_printed(
+    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (await http.get("/openapi.json")).json() == DOCUMENT
+    monkeypatch.setattr(sys, "argv", ["tokens", "--openapi"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("tokens", run_name="__main__")
+    assert not ended.value.code
+    assert json.loads(capsys.readouterr().out) == DOCUMENT
