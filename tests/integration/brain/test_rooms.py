@@ -37,6 +37,12 @@ class FakeRooms:
     async def send_bot(self, room: str) -> None:
         self.sent.append(room)
 
+    async def open(self) -> list[tuple[str, str]]:
+        return []
+
+    async def close(self, room: str) -> None:
+        raise NotImplementedError
+
 
 @pytest.fixture(autouse=True)
 def no_grace(monkeypatch: pytest.MonkeyPatch) -> None:

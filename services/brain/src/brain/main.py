@@ -29,7 +29,7 @@ from brain.application.jobs import Jobs
 from brain.application.performer import Performer
 from brain.application.replaying import replay
 from brain.application.reporting import NoSuchInterview
-from brain.application.rooms import RoomWatch
+from brain.application.rooms import RoomCloser, RoomWatch
 from brain.application.serving import Tools
 from brain.application.speaking import Budget
 from brain.application.worker import Worker
@@ -107,14 +107,16 @@ async def run_queues(mailboxes: Mailboxes, settings: BrainSettings) -> None:
 
 
 async def watch_rooms(mailboxes: Mailboxes, settings: BrainSettings) -> None:
-    """Send a bot to every room whose bot is gone, until cancelled."""
+    """Send a bot to every room whose bot is gone, and close those whose interview is over, until cancelled."""
     if settings.missing_livekit:
         log.warning("livekit.not_configured", missing=settings.missing_livekit)
         return
     secret = settings.livekit_api_secret.get_secret_value()
     async with LiveKitAPI(settings.livekit_url, settings.livekit_api_key, secret) as api:
         rooms = LiveKitRooms(api, settings.agent_name)
-        await RoomWatch(mailboxes, rooms, bot_ttl_s=settings.bot_lease_ttl_s).run()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(RoomWatch(mailboxes, rooms, bot_ttl_s=settings.bot_lease_ttl_s).run())
+            group.create_task(RoomCloser(mailboxes, rooms).run())
 
 
 async def run_replay(settings: BrainSettings, interview_ids: Sequence[str]) -> int:

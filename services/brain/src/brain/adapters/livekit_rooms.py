@@ -6,14 +6,15 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 import aiohttp
-from livekit.api import LiveKitAPI, ServerError
+from livekit.api import LiveKitAPI, ServerError, TwirpErrorCode
 from livekit.protocol.agent_dispatch import CreateAgentDispatchRequest
 from livekit.protocol.models import ParticipantInfo
-from livekit.protocol.room import ListParticipantsRequest, ListRoomsRequest
+from livekit.protocol.room import DeleteRoomRequest, ListParticipantsRequest, ListRoomsRequest
 
 from brain.application.ports import Occupancy, RoomsUnavailable
 
 T = TypeVar("T")
+FAILURES = (TimeoutError, aiohttp.ClientError, ServerError)
 
 
 class LiveKitRooms:
@@ -36,6 +37,19 @@ class LiveKitRooms:
         request = CreateAgentDispatchRequest(agent_name=self._agent_name, room=room)
         await _reached(self._api.agent_dispatch.create_dispatch(request))
 
+    async def open(self) -> list[tuple[str, str]]:
+        """Name and sid of every room. Raises RoomsUnavailable."""
+        rooms = await _reached(self._api.room.list_rooms(ListRoomsRequest()))
+        return [(room.name, room.sid) for room in rooms.rooms]
+
+    async def close(self, room: str) -> None:
+        """Put everybody out; one that is closed already stays so. Raises RoomsUnavailable."""
+        try:
+            await self._api.room.delete_room(DeleteRoomRequest(room=room))
+        except FAILURES as error:
+            if not (isinstance(error, ServerError) and error.code == TwirpErrorCode.NOT_FOUND):
+                raise RoomsUnavailable(f"LiveKit: {error!r}") from error
+
 
 def _may_speak(someone: ParticipantInfo) -> bool:
     """A person, neither an agent nor a hidden observer."""
@@ -49,5 +63,5 @@ def _may_speak(someone: ParticipantInfo) -> bool:
 async def _reached(call: Awaitable[T]) -> T:
     try:
         return await call
-    except (TimeoutError, aiohttp.ClientError, ServerError) as error:
+    except FAILURES as error:
         raise RoomsUnavailable(f"LiveKit: {error!r}") from error

@@ -108,8 +108,14 @@ class RoomsUnavailable(Exception):
 
 
 class Rooms(Protocol):
-    """Where interviews are held. Both raise RoomsUnavailable."""
+    """Where interviews are held. All raise RoomsUnavailable."""
 
     async def occupancy(self, room: str) -> Occupancy: ...
 
     async def send_bot(self, room: str) -> None: ...
+
+    async def open(self) -> list[tuple[str, str]]:
+        """Name and sid of every room."""
+
+    async def close(self, room: str) -> None:
+        """Put everybody out; one that is closed already stays so."""

@@ -1,4 +1,4 @@
-"""Rooms whose bot is gone: whoever sees it sends another one, as long as somebody waits there."""
+"""Rooms that need looking after: another bot where one is gone, an end where the interview is over."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 
 import structlog
 from viva_shared.broker import Mailboxes, until_available
+from viva_shared.rooms import interview_id_of
 
 from brain.application.ports import Occupancy, Rooms, RoomsUnavailable
 from brain.domain.state import Phase, State
@@ -18,6 +19,10 @@ SENT_S = 5.0
 """How long a bot that was sent has to take the room before another one is."""
 RECONNECT_S = 2.0
 """Of a bot that has lost Redis, back-off included: for so long, and a lease, a silent bot may be alive."""
+
+CLOSE_EVERY_S = 10.0
+LINGER_S = 60.0
+"""For which a room may outlive its interview: the last words, and its bot's own closing, take less."""
 
 
 class RoomWatch:
@@ -80,3 +85,46 @@ class RoomWatch:
         await self._rooms.send_bot(state.room)
         log.warning("bot.sent", interview_id=interview_id, room=state.room, after_epoch=state.bot_epoch)
         return True
+
+
+class RoomCloser:
+    """Closes the rooms of interviews that are over, any number of processes at a time.
+
+    Their bots do so by themselves. What is left are rooms whose bot died between the end and that, where an
+    observer stays on, or which a candidate has opened anew.
+    """
+
+    def __init__(self, mailboxes: Mailboxes, rooms: Rooms) -> None:
+        self._mailboxes = mailboxes
+        self._rooms = rooms
+        self._over_since: dict[str, float] = {}
+
+    async def run(self) -> None:
+        """Look until cancelled, through outages of Redis and of LiveKit."""
+        while True:
+            try:
+                await until_available("rooms", self.look)
+            except RoomsUnavailable as error:
+                log.warning("rooms.unavailable", error=str(error))
+            await asyncio.sleep(CLOSE_EVERY_S)
+
+    async def look(self) -> list[str]:
+        """Close the rooms that have outlived their interviews; which. Raises RoomsUnavailable."""
+        now = time.monotonic()
+        over = [(name, sid) for name, sid in await self._rooms.open() if await self._is_over(name, sid)]
+        self._over_since = {sid: self._over_since.get(sid, now) for _, sid in over}
+        late = [name for name, sid in over if now - self._over_since[sid] >= LINGER_S]
+        for name in late:
+            await self._rooms.close(name)
+            log.warning("room.closed", room=name)
+        return late
+
+    async def _is_over(self, name: str, sid: str) -> bool:
+        """Whether it is the room of an interview, and that has ended."""
+        try:
+            snapshot = await self._mailboxes.snapshot(interview_id_of(name, sid))
+        except ValueError:
+            return False
+        if snapshot is None or snapshot.status != "open":
+            return snapshot is not None
+        return bool(snapshot.state) and State.model_validate_json(snapshot.state).phase is Phase.ENDED
