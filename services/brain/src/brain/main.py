@@ -107,7 +107,7 @@ async def run_queues(mailboxes: Mailboxes, settings: BrainSettings) -> None:
 
 
 async def watch_rooms(mailboxes: Mailboxes, settings: BrainSettings) -> None:
-    """Send a bot to every room whose bot is gone, and close those whose interview is over, until cancelled."""
+    """Send bots to rooms that lost theirs, and close those whose interview is over, until cancelled."""
     if settings.missing_livekit:
         log.warning("livekit.not_configured", missing=settings.missing_livekit)
         return
