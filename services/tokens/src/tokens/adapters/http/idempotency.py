@@ -13,6 +13,7 @@ from tokens.domain.callers import Caller
 IdempotencyKey = Annotated[
     str | None,
     Header(
+        alias="Idempotency-Key",
         min_length=1,
         max_length=255,
         pattern=r"^[!-~]+$",
