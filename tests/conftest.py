@@ -1,6 +1,7 @@
 """What every test may use: a real Redis and a real LiveKit server, started once and stopped at the end."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -26,3 +27,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         path = item.path.relative_to(config.rootpath).as_posix()
         item.add_marker(pytest.mark.xdist_group("spoken" if path.startswith(SPOKEN) else "others"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _an_archive_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Processes that are told of no database must not take this machine's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", f"sqlite:///{tmp_path_factory.mktemp('archive')}/viva.db")
+        yield

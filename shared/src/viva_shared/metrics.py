@@ -24,6 +24,13 @@ MODEL_FAILURES = Counter(
 REPLIES = Counter(
     "viva_replies", "Replies by whose words ended them: the model's, or the scenario's own.", ["source"]
 )
+ARCHIVED = Counter("viva_interviews_archived", "Interviews that have left Redis for the archive.")
+ARCHIVE_OUTAGES = Counter(
+    "viva_archive_outages", "Times that a job found the archive's database away, and was put off."
+)
+ARCHIVE_FAILURES = Counter(
+    "viva_archive_failures", "Times that an interview could not be archived or erased, for a defect."
+)
 
 
 def serve(host: str, port: int) -> None:

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Coroutine, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -85,7 +85,9 @@ async def run_worker(settings: BrainSettings) -> None:
 
 
 async def run_job_worker(settings: BrainSettings) -> None:
-    """Run deadlines, reports and the sweeper, and look after the rooms, until cancelled."""
+    """Run deadlines, reports, the sweeper and the archive, and look after the rooms, until cancelled."""
+    from brain.main_archive import archive_interviews
+
     redis = connect(settings.redis_url)
     mailboxes = Mailboxes(redis, Keys(settings.key_prefix), settings.max_event_bytes)
     await until_available("functions", mailboxes.load_functions)
@@ -93,6 +95,7 @@ async def run_job_worker(settings: BrainSettings) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(run_queues(mailboxes, settings), name="jobs")
             group.create_task(watch_rooms(mailboxes, settings), name="rooms")
+            group.create_task(archive_interviews(mailboxes, settings, utc_now), name="archive")
     finally:
         await redis.aclose()
 
@@ -101,7 +104,8 @@ async def run_queues(mailboxes: Mailboxes, settings: BrainSettings) -> None:
     """Run deadlines, reports and the sweeper until cancelled."""
     queue = await connect_queue(settings.jobs_url)
     try:
-        await run_jobs(Jobs(mailboxes, queue, settings.model_name, utc_now), settings.jobs_url)
+        settled = timedelta(seconds=settings.settled_s)
+        await run_jobs(Jobs(mailboxes, queue, settings.model_name, utc_now, settled), settings.jobs_url)
     finally:
         await queue.aclose()
 

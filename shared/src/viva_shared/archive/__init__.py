@@ -12,7 +12,16 @@ from viva_shared.archive.errors import (
     SchemaTooNew,
     UnknownRevision,
 )
-from viva_shared.archive.models import ApiKey, AuditEntry, Interview, LoggedEvent, Score, Status, Turn
+from viva_shared.archive.models import (
+    ApiKey,
+    AuditEntry,
+    Interview,
+    LoggedEvent,
+    Score,
+    Status,
+    Stream,
+    Turn,
+)
 from viva_shared.archive.schema import Schema, migrate, schema_of, until_migrated
 
 __all__ = [
@@ -33,6 +42,7 @@ __all__ = [
     "SchemaTooNew",
     "Score",
     "Status",
+    "Stream",
     "Turn",
     "UnknownRevision",
     "erase",

@@ -206,9 +206,16 @@ class Mailboxes:
             for output in await self.graveyard.outputs(interview_id, page):
                 yield output
 
-    async def every_input(self, interview_id: str) -> AsyncIterator[Entry]:
+    def every_input(self, interview_id: str) -> AsyncIterator[Entry]:
         """All inputs so far; some may have been rejected."""
-        async for page in self._pages(self.keys.inputs(interview_id)):
+        return self._entries(self.keys.inputs(interview_id))
+
+    def every_output_entry(self, interview_id: str) -> AsyncIterator[Entry]:
+        """All outputs so far, and what else lies in their stream."""
+        return self._entries(self.keys.outputs(interview_id))
+
+    async def _entries(self, key: str) -> AsyncIterator[Entry]:
+        async for page in self._pages(key):
             for entry in page:
                 yield entry
 

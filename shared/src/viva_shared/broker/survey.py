@@ -90,15 +90,20 @@ class Survey:
             await self._redis.zadd(self._keys.settled, {glance.interview_id: glance.last_input_at})
         await self._redis.zrem(self._keys.open, glance.interview_id)
 
-    async def settled(self, count: int) -> list[str]:
-        """Interviews that wait to be archived, those first that have waited the longest."""
-        return [raw.decode() for raw in await self._redis.zrange(self._keys.settled, 0, count - 1)]
+    async def settled(self, until: float, count: int) -> list[str]:
+        """Interviews that have waited to be archived since then (Unix seconds) or longer, the first first."""
+        found = await self._redis.zrangebyscore(self._keys.settled, "-inf", until, start=0, num=count)
+        return [raw.decode() for raw in found]
+
+    async def put_off(self, interview_id: str, until: float) -> None:
+        """If it waits to be archived, it does so from then on (Unix seconds)."""
+        await self._redis.zadd(self._keys.settled, {interview_id: until}, xx=True)
 
     async def is_settled(self, interview_id: str) -> bool:
         return await self._redis.zscore(self._keys.settled, interview_id) is not None
 
     async def look_again(self, interview_id: str, since: float) -> None:
-        """Something is left to do after all; ``since`` is when it was listed, in Unix seconds."""
+        """Something is left to do after all; ``since`` is when that was seen, in Unix seconds."""
         await self._redis.zadd(self._keys.open, {interview_id: since})
         await self._redis.zrem(self._keys.settled, interview_id)
 

@@ -35,13 +35,13 @@ CLOSE_S = 1.0
 async def run_jobs(jobs: Jobs, url: str) -> None:
     """Run both workers until cancelled; a worker that ends because Redis went away is started again."""
     async with asyncio.TaskGroup() as group:
-        group.create_task(_keep_running("deadlines", url, lambda pool: _deadlines(jobs, pool)))
-        group.create_task(_keep_running("reports", url, lambda pool: _reports(jobs, pool)))
+        group.create_task(keep_running("deadlines", url, lambda pool: _deadlines(jobs, pool)))
+        group.create_task(keep_running("reports", url, lambda pool: _reports(jobs, pool)))
 
 
 def _deadlines(jobs: Jobs, pool: ArqRedis) -> Worker:
     async def deadline_passed(_: dict[str, Any], interview_id: str, deadline_id: str) -> None:
-        await _or_retry(jobs.deadline_passed(interview_id, deadline_id), DEADLINE_TIMEOUT_S)
+        await or_retry(jobs.deadline_passed(interview_id, deadline_id), DEADLINE_TIMEOUT_S)
 
     async def sweep(_: dict[str, Any]) -> None:
         try:
@@ -50,7 +50,7 @@ def _deadlines(jobs: Jobs, pool: ArqRedis) -> Worker:
             log.warning("sweep.put_off", error=str(error))
 
     every = set(range(0, 60, SWEEP_EVERY_S))
-    return _worker(
+    return build_worker(
         pool,
         DEADLINES,
         functions=[
@@ -70,11 +70,11 @@ def _deadlines(jobs: Jobs, pool: ArqRedis) -> Worker:
 def _reports(jobs: Jobs, pool: ArqRedis) -> Worker:
     async def write_report(context: dict[str, Any], interview_id: str) -> None:
         try:
-            await _or_retry(jobs.write_report(interview_id), REPORT_TIMEOUT_S)
+            await or_retry(jobs.write_report(interview_id), REPORT_TIMEOUT_S)
         except ReportNotReady as not_ready:
             raise Retry(defer=min(0.2 * context["job_try"], 5.0)) from not_ready
 
-    return _worker(
+    return build_worker(
         pool,
         REPORTS,
         functions=[
@@ -90,11 +90,12 @@ def _reports(jobs: Jobs, pool: ArqRedis) -> Worker:
     )
 
 
-def _worker(pool: ArqRedis, queue: str, **options: Any) -> Worker:
+def build_worker(pool: ArqRedis, queue: str, **options: Any) -> Worker:
+    """A worker of one queue, with what is the same for all."""
     return Worker(redis_pool=pool, queue_name=queue, handle_signals=False, max_jobs=20, **options)
 
 
-async def _or_retry(work: Coroutine[Any, Any, None], timeout_s: float) -> None:
+async def or_retry(work: Coroutine[Any, Any, None], timeout_s: float) -> None:
     """Do it; again a little later if Redis is away or time is up (arq itself would give the job up)."""
     try:
         async with asyncio.timeout(timeout_s - 1):
@@ -103,7 +104,8 @@ async def _or_retry(work: Coroutine[Any, Any, None], timeout_s: float) -> None:
         raise Retry(defer=RETRY_S) from error
 
 
-async def _keep_running(name: str, url: str, build: Callable[[ArqRedis], Worker]) -> None:
+async def keep_running(name: str, url: str, build: Callable[[ArqRedis], Worker]) -> None:
+    """Run a worker until cancelled; one that ends because Redis went away is started again."""
     while True:
         pool = await connect_pool(url)
         worker = build(pool)

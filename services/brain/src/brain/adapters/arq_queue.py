@@ -11,6 +11,8 @@ from viva_shared.broker import connection_pool, until_available
 DEADLINES = "viva:arq:deadlines"
 """A queue of their own: a deadline must not wait behind a report."""
 REPORTS = "viva:arq:reports"
+ARCHIVE = "viva:arq:archive"
+"""Of its own, too: a report must not wait for the database."""
 
 
 async def connect_pool(url: str) -> ArqRedis:
@@ -39,6 +41,10 @@ class ArqQueue:
     async def report(self, interview_id: str, effect_id: str) -> None:
         """Have ``write_report`` run soon."""
         await self._enqueue(REPORTS, f"{interview_id}:report:{effect_id}", "write_report", interview_id)
+
+    async def archive(self, interview_id: str) -> None:
+        """Have ``archive`` run soon; one that is under way counts."""
+        await self._enqueue(ARCHIVE, f"{interview_id}:archive", "archive", interview_id)
 
     async def _enqueue(
         self, queue: str, job_id: str, function: str, *args: str, at: datetime | None = None

@@ -89,6 +89,8 @@ class Queue(Protocol):
 
     async def report(self, interview_id: str, effect_id: str) -> None: ...
 
+    async def archive(self, interview_id: str) -> None: ...
+
 
 class Occupancy(Enum):
     """Who is in a room."""
