@@ -14,6 +14,7 @@ pytest_plugins = [
     "fixtures.redis_server",
     "fixtures.postgres",
     "fixtures.livekit_server",
+    "fixtures.node",
     "fixtures.toxiproxy",
     "fixtures.stack",
 ]
