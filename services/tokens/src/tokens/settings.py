@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -160,3 +161,5 @@ class TokensSettings(AccessSettings, LiveKitSettings, ScenarioSettings, ArchiveS
     """After that an interview that nobody has begun counts as abandoned, unless its invite says when."""
     reply_timeout_s: float = Field(10.0, alias="VIVA_REPLY_TIMEOUT_S", gt=0, le=60)
     """How long a call waits for the interviewer's words."""
+    fonts_dir: Path = Field(Path("/usr/share/fonts/truetype/dejavu"), alias="VIVA_FONTS_DIR")
+    """Of DejaVu Sans, in which reports are exported as PDF."""
