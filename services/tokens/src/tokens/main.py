@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import httpx
@@ -14,8 +15,8 @@ import structlog
 import uvicorn
 import uvloop
 from livekit.api import LiveKitAPI
-from viva_shared.archive import ApiKeys, Archive, Database
-from viva_shared.broker import Keys, Mailboxes, OutputFeed, Seats, connect, until_available
+from viva_shared.archive import ApiKeys, Archive, Database, erase
+from viva_shared.broker import Closing, Keys, Mailboxes, OutputFeed, Seats, connect, until_available
 from viva_shared.logs import configure_logging
 from viva_shared.settings import SettingsError, load_settings
 
@@ -31,6 +32,8 @@ from tokens.application.idempotency import IdempotencyKeys
 from tokens.application.interviews import Interviews
 from tokens.application.invites import Invites
 from tokens.application.issue import Tokens
+from tokens.application.records import Records
+from tokens.application.recruiting import Recruiting
 from tokens.application.rooms import InterviewRooms
 from tokens.application.scenarios import Scenarios
 from tokens.application.starting import Starting
@@ -57,6 +60,7 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
         stack.push_async_callback(api.aclose)
         database = Database(settings.database_url)
         stack.push_async_callback(database.aclose)
+        archive = Archive(database, lambda: datetime.now(UTC))
         api_keys = ApiKeys(database, lambda: datetime.now(UTC))
         invites = Invites(settings.invite_secret.get_secret_value(), settings.public_url, settings.invite_ttl)
         issuer = await stack.enter_async_context(_issuer(settings))
@@ -76,7 +80,7 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
         await stack.enter_async_context(_fed(feed))
         yield Services(
             settings=settings,
-            archive=Archive(database, lambda: datetime.now(UTC)),
+            archive=archive,
             gate=Gate(
                 RememberedKeys(api_keys),
                 invites,
@@ -101,6 +105,22 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
             tokens=tokens,
             connections=Connections(tokens, settings.agent_names or [settings.agent_name], any_room=any_room),
             rooms=InterviewRooms(settings, rooms, any_room=any_room),
+            recruiting=Recruiting(
+                mailboxes,
+                archive,
+                interviews,
+                invites,
+                idempotency,
+                rooms,
+                partial(
+                    erase,
+                    closing=Closing(mailboxes, settings.tombstone_ttl_s),
+                    archive=archive,
+                    interviews_dir=settings.interviews_dir,
+                ),
+                lambda: datetime.now(UTC),
+            ),
+            records=Records(mailboxes, archive),
         )
 
 

@@ -132,6 +132,12 @@ class InterviewEnded(TokensError):
     status = 409
 
 
+class InvalidPage(TokensError):
+    """The cursor is none that a page before gave."""
+
+    status = 422
+
+
 class IdempotencyKeyReused(TokensError):
     """The key came with another request before."""
 

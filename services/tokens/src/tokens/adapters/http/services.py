@@ -16,6 +16,8 @@ from tokens.application.interviews import Interviews
 from tokens.application.invites import Invites
 from tokens.application.issue import Tokens
 from tokens.application.ports import Dispatches
+from tokens.application.records import Records
+from tokens.application.recruiting import Recruiting
 from tokens.application.rooms import InterviewRooms
 from tokens.application.starting import Starting
 from tokens.application.writing import Writing
@@ -41,3 +43,5 @@ class Services:
     tokens: Tokens
     connections: Connections
     rooms: InterviewRooms
+    recruiting: Recruiting
+    records: Records
