@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from tokens.adapters.http import connections, events, interview, invites, livekit, rooms, system
+from tokens.adapters.http import connections, events, interview, invites, livekit, recruiter, rooms, system
 from tokens.adapters.http.document import DESCRIPTION, TITLE, describe
 from tokens.adapters.http.middleware import BoundedBodies, PrivateAnswers
 from tokens.adapters.http.problems import handle_problems
@@ -15,7 +15,7 @@ from tokens.adapters.http.services import Services
 
 ROUTERS = (
     *(system.router, livekit.router, connections.router, rooms.router),
-    *(invites.router, interview.router, events.router),
+    *(invites.router, interview.router, events.router, recruiter.router),
 )
 METHODS = ("GET", "POST", "DELETE")
 REQUEST_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID")
