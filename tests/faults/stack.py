@@ -6,6 +6,7 @@ alone.
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import signal
 import sys
@@ -19,6 +20,7 @@ from fixtures.processes import free_port, listens, server, wait_for
 from fixtures.toxiproxy import BINARY, Proxy, Toxiproxy
 from redis import Redis
 from redis.exceptions import RedisError
+from viva_shared.archive import migrate
 
 from faults.evidence import Client
 from faults.process import Process
@@ -128,6 +130,8 @@ class Stack:
         self.folder = on.folder / name
         self.records = self.folder / "records"
         self.records.mkdir(parents=True)
+        self._database_url = f"sqlite+aiosqlite:///{self.folder.resolve()}/viva.db"
+        asyncio.run(migrate(self._database_url))
         self.workers: list[Brain] = []
         self.jobs: list[Brain] = []
         self._exits = exits
@@ -165,6 +169,7 @@ class Stack:
         return {
             "REDIS_URL": f"redis://127.0.0.1:{way.port}/0",
             "VIVA_KEY_PREFIX": self.prefix,
+            "DATABASE_URL": self._database_url,
             "VIVA_LOCAL_PROVIDERS_URL": str(self.ground.model.base_url).rstrip("/"),
             "VIVA_LLM_PROVIDER": "local",
         }

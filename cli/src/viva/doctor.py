@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from redis.exceptions import RedisError
 from rich.console import Console
+from viva_shared.archive import ArchiveError, Database, schema_of
 from viva_shared.broker import UNAVAILABLE, connect
 from viva_shared.scenario import ScenarioError, load_scenario, scenario_names
 from viva_shared.settings import SettingsError, load_settings
@@ -57,7 +58,8 @@ async def doctor() -> int:
         sections["Configured"] = [problem]
     else:
         sections["Configured"] = list(configured(settings))
-        sections["Running"] = [*running(settings), await redis_answers(settings)]
+        answers = await redis_answers(settings), await archive_answers(settings)
+        sections["Running"] = [*running(settings), *answers]
     for title, lines in sections.items():
         console.print(f"[bold]{title}[/]")
         for line in lines:
@@ -187,3 +189,19 @@ async def redis_answers(settings: CliSettings) -> Finding:
     finally:
         await redis.aclose()
     return Finding("redis answers", f"version {info['redis_version']}")
+
+
+async def archive_answers(settings: CliSettings) -> Finding:
+    """Whether the database answers, with the schema that is needed; `viva up` migrates it."""
+    database = Database(settings.database_url)
+    path = database.sqlite_path
+    if path and not path.exists():
+        return Finding("archive", f"none yet in {path}; `viva up` and `viva migrate` make it", ok=None)
+    try:
+        schema = await schema_of(database)
+    except ArchiveError as error:
+        return Finding("archive", str(error), ok=False, advice="mend it, or DATABASE_URL")
+    finally:
+        await database.aclose()
+    revision = f"revision {schema.current or 'base'}"
+    return Finding("archive", revision, schema.is_ready, "" if schema.is_ready else "run `viva migrate`")

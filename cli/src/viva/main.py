@@ -17,6 +17,7 @@ from viva_shared.settings import LiveKitSettings, SettingsError, load_settings
 from viva import deadletters, keys
 from viva.console import ConsoleReporter, fail
 from viva.doctor import doctor as run_doctor
+from viva.migration import run_migrate
 from viva.rehearsal.run import Rehearsal, new_session_id
 from viva.rehearsal.run import rehearse as run_rehearsal
 from viva.settings import CliSettings, enter_root
@@ -78,6 +79,15 @@ def token(
     settings = load_settings(LiveKitSettings)
     role: Role = "observer" if observer else "candidate"
     print(mint_token(settings, room=room, identity=identity, role=role, ttl=timedelta(seconds=ttl)))
+
+
+@app.command()
+def migrate(
+    revision: Annotated[str, typer.Argument(help="Up or down to this one; base: no tables at all.")] = "head",
+    check: Annotated[bool, typer.Option("--check", help="Only say whether it is as it should be.")] = False,
+) -> None:
+    """Bring the archive's database to the schema that this version needs. Stop the services to go down."""
+    raise typer.Exit(run_migrate(revision, check=check))
 
 
 @app.command()

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+from viva_shared.archive import ArchiveError, migrate
+
 from viva.settings import CliSettings
 from viva.stack.errors import StackError
 from viva.stack.lock import stack_lock, stack_pid
@@ -28,12 +30,20 @@ class Interrupted(Exception):
 async def running_stack(settings: CliSettings, reporter: Reporter) -> AsyncIterator[Supervisor]:
     """Start everything; when the block is left, end everything. Raises StackError."""
     with stack_lock(LOCK):
+        await _migrate(settings)
         async with Supervisor(LOGS, reporter) as supervisor:
             await supervisor.start(stack(settings))
             WHERE.write_text(
                 json.dumps({"redis_url": settings.stack_redis_url, "tokens_url": settings.tokens_url})
             )
             yield supervisor
+
+
+async def _migrate(settings: CliSettings) -> None:
+    try:
+        await migrate(settings.database_url)
+    except ArchiveError as error:
+        raise StackError(f"the archive cannot be migrated: {error}. Look after DATABASE_URL") from error
 
 
 def attached() -> dict[str, str]:

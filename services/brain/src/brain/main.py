@@ -86,7 +86,7 @@ async def run_worker(settings: BrainSettings) -> None:
 
 async def run_job_worker(settings: BrainSettings) -> None:
     """Run deadlines, reports, the sweeper and the archive, and look after the rooms, until cancelled."""
-    from brain.main_archive import archive_interviews
+    from brain.main_archive import archive_interviews  # workers need not load a database's drivers
 
     redis = connect(settings.redis_url)
     mailboxes = Mailboxes(redis, Keys(settings.key_prefix), settings.max_event_bytes)

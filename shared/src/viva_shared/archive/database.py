@@ -53,6 +53,12 @@ class Database:
         writing = self.engine.execution_options(**{_WRITES: True})
         self._writing = async_sessionmaker(writing, expire_on_commit=False)
 
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The database's file; None: it is PostgreSQL's."""
+        url = self.engine.url
+        return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A transaction that writes nothing. Raises ArchiveUnavailable."""
