@@ -20,11 +20,20 @@ from tokens.domain.errors import AnswerTooLong, BrainBusy, InterviewEnded, Unava
 
 @dataclass(slots=True)
 class Reading:
-    """An interview as it was read, and its course, which may be followed from there."""
+    """An interview as it was read, and its course, which may be followed from there.
+
+    Attributes:
+        has_rung: the brain was told since that there is news.
+    """
 
     course: Course
     scenario: Scenario
     history: History
+    has_rung: bool = False
+
+    @property
+    def interview_id(self) -> str:
+        return self.course.interview_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,7 @@ class Courses:
         must_reach(caller, interview_id)
         return await self.read(interview_id)
 
-    async def happened(self, interview_id: str, data: Payload, event_id: str) -> Envelope | None:
+    async def happened(self, reading: Reading, data: Payload, event_id: str) -> Envelope | None:
         """Append an input, once under its id; None if it was there already.
 
         Raises:
@@ -108,9 +117,10 @@ class Courses:
             AnswerTooLong: no event may be so large.
             Unavailable: Redis is away.
         """
+        interview_id = reading.interview_id
         event = new_event(interview_id, data, self._now(), event_id=event_id)
         try:
-            return event if await self._mailboxes.append(event) else None
+            is_new = await self._mailboxes.append(event)
         except NotOpen as error:
             if error.status == "archived":
                 raise InterviewEnded(f"interview {interview_id!r} has ended") from error
@@ -119,21 +129,32 @@ class Courses:
             raise AnswerTooLong(str(error)) from error
         except UNAVAILABLE as error:
             raise Unavailable("Redis") from error
+        reading.has_rung = True
+        return event if is_new else None
 
-    async def hear(self, course: Course) -> None:
+    async def hear(self, reading: Reading) -> None:
         """Report the last turn as heard: whoever reads has heard it. In a room its bot does so."""
+        course = reading.course
         turn = course.unheard
         if turn is None or course.has_bot or course.is_over:
             return
         heard = ReplyHeard(turn_id=turn.turn_id, text=turn.text or "", complete=True)
         with suppress(InterviewEnded):  # and was archived, in this very moment
-            await self.happened(course.interview_id, heard, f"heard:{turn.turn_id}")
+            await self.happened(reading, heard, f"heard:{turn.turn_id}")
         course.heard.add(turn.turn_id)
 
-    async def until(self, course: Course, holds: Callable[[], bool], give_up: float) -> None:
-        """Fold in what the brain says until the condition holds. Raises BrainBusy at ``give_up``."""
+    async def until(self, reading: Reading, holds: Callable[[], bool], give_up: float) -> None:
+        """Fold in what the brain says until the condition holds.
+
+        Raises:
+            BrainBusy: it does not at ``give_up``.
+            Unavailable: Redis is away.
+        """
         if holds():
             return
+        if not reading.has_rung:  # who said the last may have died before ringing
+            await self._ring(reading)
+        course = reading.course
         try:
             async with (
                 asyncio.timeout_at(give_up),
@@ -147,6 +168,13 @@ class Courses:
             raise BrainBusy(
                 "the interviewer takes its time: what was said is kept, so repeat the same request"
             ) from error
+
+    async def _ring(self, reading: Reading) -> None:
+        try:
+            await self._mailboxes.ring(reading.interview_id)
+        except UNAVAILABLE as error:
+            raise Unavailable("Redis") from error
+        reading.has_rung = True
 
     async def report(self, interview_id: str, give_up: float) -> bytes:
         """The report, JSON, once it is written. Raises BrainBusy or Unavailable."""

@@ -69,8 +69,8 @@ class Starting:
             await self._join(reading, candidate_name, consent=consent)
         course = reading.course
         exchange = course.exchange_of(chosen["after"] or None) or course.exchanges[-1]
-        await self._courses.until(course, lambda: course.is_told(exchange), give_up)
-        await self._courses.hear(course)
+        await self._courses.until(reading, lambda: course.is_told(exchange), give_up)
+        await self._courses.hear(reading)
         return said(reading, exchange)
 
     def _must_be_possible(self, caller: Caller, brief: Brief, *, consent: bool) -> None:
@@ -124,26 +124,27 @@ class Starting:
 
     async def _join(self, reading: Reading, candidate_name: str | None, *, consent: bool) -> None:
         """The candidate is there, and has agreed: once each."""
-        course, interview_id = reading.course, reading.course.interview_id
+        course, interview_id = reading.course, reading.interview_id
         if consent and course.consent is None:
             agreed = CandidateConsented(via="api", notice=course.notice)
-            await self._courses.happened(interview_id, agreed, "consented")
+            await self._courses.happened(reading, agreed, "consented")
         if course.via == "text":
             return
         identity = course.identity or _identity(candidate_name, interview_id)
         joined = CandidateJoined(identity=identity, name=candidate_name, via="text")
-        await self._courses.happened(interview_id, joined, f"joined:text:{course.comings}")
+        await self._courses.happened(reading, joined, f"joined:text:{course.comings}")
         if course.comings:  # what was said until now does not count as the answer to this
             reading.course = (await self._courses.read(interview_id)).course
 
     async def consent(self, caller: Caller, interview_id: str) -> Consent:
         """The candidate agrees to the notice; the first time counts. Raises Forbidden or InterviewEnded."""
-        course = (await self._courses.reach(caller, interview_id)).course
+        reading = await self._courses.reach(caller, interview_id)
+        course = reading.course
         if course.consent:
             return course.consent
         must_go_on(course)
         agreed = CandidateConsented(via="page", notice=course.notice)
-        if event := await self._courses.happened(interview_id, agreed, "consented"):
+        if event := await self._courses.happened(reading, agreed, "consented"):
             return Consent(course.notice, event.occurred_at)
         return await self.consent(caller, interview_id)  # another call was quicker
 

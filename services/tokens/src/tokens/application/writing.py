@@ -8,10 +8,10 @@ from viva_shared.events import AnswerScored, EndRequested, UtteranceHeard
 from viva_shared.report import InterviewReport
 from viva_shared.scenario import Scenario
 
-from tokens.application.courses import Courses, Said, said
+from tokens.application.courses import Courses, Reading, Said, said
 from tokens.application.idempotency import Call, IdempotencyKeys
 from tokens.domain.callers import Caller, Recruiter, sees_scores
-from tokens.domain.course import Answer, Course, Exchange
+from tokens.domain.course import Answer, Exchange
 from tokens.domain.errors import AlreadyAnswered, AnswerRejected, InterviewEnded
 from tokens.domain.turns import is_given_out, must_be_current
 
@@ -70,41 +70,42 @@ class Writing:
         chosen = await self._keys.choose(call, {"turn_id": turn_id}) if known is None else known
         if chosen["turn_id"] != turn_id:  # the same call came twice at once, and the other was quicker
             return await self.answer(caller, call, interview_id, turn_id, text)
-        answer = answer or await self._say(course, turn_id, text)
-        exchange = await self._reply(course, answer, give_up)
+        answer = answer or await self._say(reading, turn_id, text)
+        exchange = await self._reply(reading, answer, give_up)
         shown = sees_scores(caller, reading.scenario)
         if shown:
-            await self._courses.until(course, lambda: not course.awaits_score(exchange), give_up)
+            await self._courses.until(reading, lambda: not course.awaits_score(exchange), give_up)
         if exchange.progress.complete:
-            await self._courses.until(course, lambda: course.ended is not None, give_up)
+            await self._courses.until(reading, lambda: course.ended is not None, give_up)
         score = course.score_of(exchange) if shown else None
         return Answered(said(reading, exchange), score, _why_no_score(exchange, shown=shown))
 
-    async def _say(self, course: Course, turn_id: str, text: str) -> Answer:
+    async def _say(self, reading: Reading, turn_id: str, text: str) -> Answer:
         """Put the answer into the mailbox. Raises AlreadyAnswered: another call was quicker."""
-        await self._courses.hear(course)
-        answer = Answer(course.answer_id(turn_id), text)
+        await self._courses.hear(reading)
+        answer = Answer(reading.course.answer_id(turn_id), text)
         heard = UtteranceHeard(utterance_id=answer.utterance_id, text=text, via="text")
-        if not await self._courses.happened(course.interview_id, heard, answer.utterance_id):
-            others = (await self._courses.read(course.interview_id)).course.answers.get(turn_id)
+        if not await self._courses.happened(reading, heard, answer.utterance_id):
+            others = (await self._courses.read(reading.interview_id)).course.answers.get(turn_id)
             if others != answer:
                 raise AlreadyAnswered(f"turn {turn_id!r} has been answered")
         return answer
 
-    async def _reply(self, course: Course, answer: Answer, give_up: float) -> Exchange:
+    async def _reply(self, reading: Reading, answer: Answer, give_up: float) -> Exchange:
         """What the interviewer says to an answer, all of it. Raises AnswerRejected or InterviewEnded."""
+        course = reading.course
 
         def is_over() -> bool:
             exchange = course.exchange_of(answer.utterance_id)
             is_told = exchange is not None and course.is_told(exchange)
             return is_told or course.ended is not None or answer.utterance_id in course.rejected
 
-        await self._courses.until(course, is_over, give_up)
+        await self._courses.until(reading, is_over, give_up)
         if answer.utterance_id in course.rejected:
             raise AnswerRejected("this answer could not be taken in: answer again, in other words")
         if (exchange := course.exchange_of(answer.utterance_id)) is None:
             raise InterviewEnded(f"interview {course.interview_id!r} ended before this answer")
-        await self._courses.hear(course)
+        await self._courses.hear(reading)
         return exchange
 
     async def finish(self, caller: Caller, call: Call, interview_id: str) -> Finished:
@@ -114,10 +115,10 @@ class Writing:
         await self._keys.choose(call, {"session_id": interview_id})
         course = reading.course
         if not course.is_over:
-            await self._courses.hear(course)
+            await self._courses.hear(reading)
             by = EndRequested(by="recruiter" if isinstance(caller, Recruiter) else "candidate")
-            await self._courses.happened(interview_id, by, "end")
-            await self._courses.until(course, lambda: course.ended is not None, give_up)
+            await self._courses.happened(reading, by, "end")
+            await self._courses.until(reading, lambda: course.ended is not None, give_up)
         report = None
         if sees_scores(caller, reading.scenario):
             raw = await self._courses.report(interview_id, give_up)
