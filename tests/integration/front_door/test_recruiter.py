@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -117,6 +118,8 @@ async def test_an_interview_waits_for_its_invited_candidate(
         "ended_at": None,
         "end_reason": None,
         "overall_score": None,
+        "questions_scored": 0,
+        "num_questions": 0,
     }
 
 
@@ -198,13 +201,17 @@ async def test_a_list_is_searched_filtered_and_paged(http: httpx.AsyncClient, ar
     assert await listed(http, scenario="question_set") == []
     assert await listed(http, status="created") == []
     assert len(await listed(http, status="ended", scenario="screening", search="ADA")) == 4
+    [one] = (await get(http, "/interviews", search="i3"))["items"]
+    assert (one["overall_score"], one["questions_scored"], one["num_questions"]) == (62.5, 1, 2)
     seen, cursor = [], None
     for _ in range(3):
         page = await get(http, "/interviews", limit=2, **({"cursor": cursor} if cursor else {}))
         seen += [item["session_id"] for item in page["items"]]
         cursor = page["next_cursor"]
     assert (sorted(seen), len(seen), cursor) == ([f"i{n}" for n in range(5)], 5, None)
-    refused(await http.get("/interviews", params={"cursor": "x"}), 422, "invalid_page")
+    for at in ("", "soon", "2026-01-01T00:00:00 i1", "0001-01-01T00:00:00+14:00 i1", "\udc80"):
+        cursor = base64.urlsafe_b64encode(at.encode("utf-8", "surrogateescape")).decode()
+        refused(await http.get("/interviews", params={"cursor": cursor}), 422, "invalid_page")
     for query in ({"limit": 101}, {"limit": 0}, {"status": "lost"}, {"search": "x" * 201}):
         refused(await http.get("/interviews", params=query), 422, "invalid_request")
 
@@ -245,7 +252,7 @@ async def test_an_interview_is_read_as_far_as_it_is(http: httpx.AsyncClient, mai
             (QUESTIONS[0], len(ANSWERS[0]), [{"quote": ANSWERS[0], "turn": 1}]),
             (QUESTIONS[1], None, []),
         ]
-        assert now["overall_score"] == len(ANSWERS[0])
+        assert (now["overall_score"], now["questions_scored"]) == (len(ANSWERS[0]), 1)
         http.headers.update(bearer(created["invite"]))
         await answer(http, first, ANSWERS[1])
         del http.headers["Authorization"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, delete, func, insert, select, tuple_
@@ -47,10 +47,16 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some interviews, newest first; ``next`` is the cursor of what follows, None at the end."""
+    """Some interviews, newest first.
+
+    Attributes:
+        next: the cursor of what follows, None at the end.
+        scored: by id, of those with questions: how many have a score, and how many there are.
+    """
 
     interviews: list[Interview]
     next: str | None
+    scored: dict[str, tuple[int, int]]
 
 
 class Archive:
@@ -187,9 +193,16 @@ class Archive:
             wanted = wanted.where(Interview.scenario == scenario)
         if after is not None:
             wanted = wanted.where(tuple_(Interview.created_at, Interview.id) < _position(after))
-        found = await self._all(wanted)
-        page = found[:limit]
-        return Page(page, _cursor(page[-1]) if len(found) > limit else None)
+        async with self._database.reading() as session:
+            found = list(await session.scalars(wanted))
+            page = found[:limit]
+            counted = (
+                select(Score.interview_id, func.count(Score.score), func.count())
+                .where(Score.interview_id.in_([interview.id for interview in page]))
+                .group_by(Score.interview_id)
+            )
+            scored = {iid: (numbers, of) for iid, numbers, of in await session.execute(counted)}
+        return Page(page, _cursor(page[-1]) if len(found) > limit else None, scored)
 
     async def turns(self, interview_id: str) -> list[Turn]:
         """What was said, in order."""
@@ -256,8 +269,8 @@ def _position(cursor: str) -> tuple[datetime, str]:
     try:
         at, _, interview_id = base64.urlsafe_b64decode(cursor.encode()).decode().partition(" ")
         position = datetime.fromisoformat(at)
-    except ValueError as error:
+        if position.tzinfo is None:
+            raise ValueError("which instant is it?")
+        return position.astimezone(UTC), interview_id
+    except (ValueError, OverflowError) as error:
         raise InvalidCursor(f"{cursor[:60]!r} is no cursor: take the one of the page before") from error
-    if position.tzinfo is None:
-        raise InvalidCursor(f"{cursor[:60]!r} is no cursor: take the one of the page before")
-    return position, interview_id

@@ -87,7 +87,7 @@ async def list_interviews(
     page = await services.records.page(
         search=search, status=status, scenario=scenario, after=cursor, limit=limit
     )
-    items = [InterviewItem.model_validate(interview) for interview in page.interviews]
+    items = [InterviewItem.listed(row, page.scored.get(row.id, (0, 0))) for row in page.interviews]
     return InterviewPage(items=items, next_cursor=page.next)
 
 

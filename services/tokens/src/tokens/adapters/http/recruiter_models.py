@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-from viva_shared.archive import AuditEntry, Status
+from viva_shared.archive import AuditEntry, Interview, Status
 from viva_shared.report import ReportConsent, ReportScore, ReportStage, ReportTurn
 
 from tokens.adapters.http.briefs import BriefFields
@@ -95,6 +95,14 @@ class InterviewItem(BaseModel):
         description="goodbye, silence, abandoned, completed or finished.", examples=["completed"]
     )
     overall_score: float | None = Field(description=SCORE, examples=[68.5])
+    questions_scored: int = Field(0, description="Answers that have a score.", examples=[4])
+    num_questions: int = Field(0, description="Questions with a score, or the reason for none.", examples=[5])
+
+    @classmethod
+    def listed(cls, interview: Interview, scored: tuple[int, int]) -> InterviewItem:
+        numbers, questions = scored
+        item = cls.model_validate(interview)
+        return item.model_copy(update={"questions_scored": numbers, "num_questions": questions})
 
 
 class InterviewPage(BaseModel):
@@ -134,7 +142,9 @@ class InterviewDetails(InterviewItem):
     @classmethod
     def of(cls, details: Details) -> InterviewDetails:
         report = details.report
-        item = InterviewItem.model_validate(details.interview).model_dump()
+        scores = [_score(score, report.turns) for score in report.scores]
+        numbers = sum(score.score is not None for score in scores)
+        item = InterviewItem.listed(details.interview, (numbers, len(scores))).model_dump()
         more = ("scenario_hash", "created_by", "archived_at", "model")
         return cls(
             **item,
@@ -144,7 +154,7 @@ class InterviewDetails(InterviewItem):
             facts=report.facts,
             stages=list(report.stages),
             turns=list(report.turns),
-            scores=[_score(score, report.turns) for score in report.scores],
+            scores=scores,
         )
 
 
