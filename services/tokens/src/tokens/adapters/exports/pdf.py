@@ -6,9 +6,10 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from fpdf import FPDF
-from fpdf.enums import TableBordersLayout, XPos, YPos
+from fpdf.enums import TableBordersLayout
 from fpdf.fonts import FontFace, TTFFont
 from viva_shared.report import SPEAKERS, ReportScore, clock, timing_rows, who_decides
 
@@ -245,15 +246,17 @@ class _Document(FPDF):
 
     def _beside(self, label: str, text: str, *, strong: bool = False) -> None:
         """A label, and beside it a text of any length, which may go over pages."""
-        self._keep_together(6)
-        top = self.y
+        self._keep_together(5.0 * (1 + len(label) // 24))
+        page, top = self.page, self.y
         self._font(8, INK if strong else GREY, "B" if strong else "")
-        self.cell(LABEL, 5, self._clean(label))
+        self._line(label, 5, width=LABEL)
+        below = self.y
         self.set_left_margin(MARGIN + LABEL)
         self.set_xy(MARGIN + LABEL, top)
         self._font(9.5, INK)
         self._line(text or "–", 5)
         self.set_left_margin(MARGIN)
+        self.set_y(max(self.y, below) if self.page == page else self.y)
         self.ln(0.8)
 
     def _table(
@@ -275,17 +278,10 @@ class _Document(FPDF):
             for row in rows:
                 table.row([self._clean(cell) for cell in row])
 
-    def _line(self, text: str, height: float, *, fill: bool = False, padding: int = 0) -> None:
-        self.multi_cell(
-            0,
-            height,
-            self._clean(text),
-            align="L",
-            fill=fill,
-            padding=padding,
-            new_x=XPos.LMARGIN,
-            new_y=YPos.NEXT,
-        )
+    def _line(self, text: str, height: float, *, width: float = 0, **more: Any) -> None:
+        """Lines of a text; without a width up to the margin."""
+        text = self._clean(text)
+        self.multi_cell(width, height, text, align="L", new_x="LMARGIN", new_y="NEXT", **more)
 
     def _font(self, size: float, colour: tuple[int, int, int], style: str = "") -> None:
         self.set_font(FONT, style, size)
