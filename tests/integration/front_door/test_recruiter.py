@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +17,7 @@ import tokens.main
 from fixtures.brains import eventually
 from fixtures.front_door import as_candidate, bearer, front_door
 from fixtures.postgres import PostgresServer
+from fixtures.processes import free_port, server, wait_for
 from fixtures.records import whole_record
 from fixtures.writing import ANSWERS, QUESTIONS, answer, brain, events, start
 from tokens.domain.errors import Unavailable
@@ -410,6 +414,29 @@ async def test_the_database_is_away(settings: TokensSettings, mailboxes: Mailbox
             assert "the database" in refused(answer, 503, "unavailable")
             assert answer.headers["retry-after"] == "2"
     assert await mailboxes.open_interviews() == []
+
+
+def test_candidates_do_not_wait_for_the_archive(settings: TokensSettings, tmp_path: Path) -> None:
+    url, port, log = f"sqlite+aiosqlite:///{tmp_path}/new.db", free_port(), tmp_path / "log"
+    environment = {
+        "DATABASE_URL": url,
+        "REDIS_URL": settings.redis_url,
+        "VIVA_KEY_PREFIX": settings.key_prefix,
+        "VIVA_SCENARIOS_DIR": str(settings.scenarios_dir),
+        "VIVA_TOKENS_PORT": str(port),
+    }
+    command = ["/usr/bin/env", *(f"{name}={value}" for name, value in environment.items())]
+    with (
+        server([*command, sys.executable, "-m", "tokens"], port, log),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as http,
+    ):
+        asked = {"session_id": "s1", "participant_name": "Ada"}
+        assert http.post("/livekit/token", json=asked).status_code == 200
+        refused(http.get("/interviews"), 503, "unavailable")
+        wait_for(lambda: "archive.not_migrated" in log.read_text(), "the reason in the log")
+        asyncio.run(migrate(url))
+        assert http.get("/interviews").status_code == 200
+        wait_for(lambda: "archive.available" in log.read_text(), "the news in the log")
 
 
 async def test_on_postgresql(

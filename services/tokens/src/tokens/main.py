@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -15,7 +16,7 @@ import structlog
 import uvicorn
 import uvloop
 from livekit.api import LiveKitAPI
-from viva_shared.archive import ApiKeys, Archive, Database, erase
+from viva_shared.archive import ApiKeys, Archive, Database, SchemaTooNew, erase, until_migrated
 from viva_shared.broker import Closing, Keys, Mailboxes, OutputFeed, Seats, connect, until_available
 from viva_shared.logs import configure_logging
 from viva_shared.settings import SettingsError, load_settings
@@ -77,7 +78,7 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
         feed = OutputFeed(redis, f"tokens-{uuid4().hex}", keys, settings.max_event_bytes)
         courses = Courses(mailboxes, feed, lambda: datetime.now(UTC), settings.reply_timeout_s)
         await until_available("tokens", mailboxes.load_functions)
-        await stack.enter_async_context(_fed(feed))
+        await stack.enter_async_context(_beside(_feed_all(feed)))
         yield Services(
             settings=settings,
             archive=archive,
@@ -125,23 +126,35 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
 
 
 @asynccontextmanager
-async def _fed(feed: OutputFeed) -> AsyncIterator[None]:
-    """Read for all who follow an interview here, for as long as the block lasts."""
-
-    async def read() -> None:
-        while True:
-            try:
-                await feed.run()
-            except Exception:  # what one interview does to it must not leave all the others waiting
-                log.exception("feed.failed")
-                await asyncio.sleep(1)
-
-    task = asyncio.create_task(read(), name="feed")
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Do some work for as long as the block lasts, at most."""
+    task = asyncio.create_task(work)
     try:
         yield
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def _feed_all(feed: OutputFeed) -> None:
+    """Read for all who follow an interview here."""
+    while True:
+        try:
+            await feed.run()
+        except Exception:  # what one interview does to it must not leave all the others waiting
+            log.exception("feed.failed")
+            await asyncio.sleep(1)
+
+
+async def _watch_schema(url: str) -> None:
+    """Say why recruiters are kept waiting, until the archive can be used; candidates do without it."""
+    database = Database(url)
+    try:
+        await until_migrated(database)
+    except SchemaTooNew as error:
+        log.error("archive.not_served", error=str(error))
+    finally:
+        await database.aclose()
 
 
 @asynccontextmanager
@@ -155,7 +168,7 @@ async def _issuer(settings: TokensSettings) -> AsyncIterator[OidcIssuer | None]:
 
 async def serve(settings: TokensSettings) -> None:
     """Run until SIGTERM or SIGINT."""
-    async with wired(settings) as services:
+    async with wired(settings) as services, _beside(_watch_schema(settings.database_url)):
         config = uvicorn.Config(
             build_app(services),
             host=settings.host,
