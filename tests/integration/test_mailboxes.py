@@ -15,6 +15,7 @@ from viva_shared.broker import (
     BotFenced,
     Busy,
     Closed,
+    Damaged,
     Doorbell,
     Held,
     Lease,
@@ -318,6 +319,42 @@ async def test_who_begins_to_follow_during_a_read_misses_nothing(mailboxes: Mail
         late = [asyncio.create_task(_turns(feed, 6))]
         await redis.xadd(key, {"event": started("i1", "t5").encode()})
         assert await asyncio.gather(*late) == [[f"t{n}" for n in range(6)]]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_damaged_stream_keeps_the_feed_from_nobody_else(mailboxes: Mailboxes, redis: Redis) -> None:
+    feed = OutputFeed(redis, "feed", mailboxes.keys)
+    task = asyncio.create_task(feed.run())
+    await redis.set(mailboxes.keys.outputs("damaged"), "no stream")
+    async with feed.follow("damaged") as damaged:
+        whole = asyncio.create_task(_turns(feed, 1))
+        with pytest.raises(Damaged, match="rename or delete it"):
+            await anext(damaged)
+    await redis.xadd(mailboxes.keys.outputs("i1"), {"event": started("i1", "t0").encode()})
+    assert await whole == ["t0"]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_follower_who_takes_little_at_a_time_gets_all(mailboxes: Mailboxes, redis: Redis) -> None:
+    feed = OutputFeed(redis, "feed", mailboxes.keys)
+    task = asyncio.create_task(feed.run())
+    for number in range(50):
+        event = started("i1", f"t{number}").encode()
+        await redis.xadd(mailboxes.keys.outputs("i1"), {"event": event})
+    got: list[str] = []
+    async with feed.follow("i1", limit=7) as outputs:
+        quick = asyncio.create_task(_turns(feed, 51))
+        async for _, output in outputs:
+            got.append(getattr(output.data, "turn_id", ""))
+            if len(got) == 20:
+                event = started("i1", "t50").encode()
+                await redis.xadd(mailboxes.keys.outputs("i1"), {"event": event})
+                assert await quick == [f"t{n}" for n in range(51)]
+            if len(got) == 51:
+                break
+    assert got == [f"t{n}" for n in range(51)]
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 

@@ -5,7 +5,7 @@ from viva_shared.broker.connection import UNAVAILABLE, connect, connection_pool,
 from viva_shared.broker.deadletters import DeadLetter, DeadLetters, NotRetried
 from viva_shared.broker.doorbell import Bell, Doorbell
 from viva_shared.broker.entries import FIRST, Entry
-from viva_shared.broker.errors import BotFenced, BrokerError, Damaged, FellBehind, LeaseLost, NotOpen
+from viva_shared.broker.errors import BotFenced, BrokerError, Damaged, LeaseLost, NotOpen
 from viva_shared.broker.feed import OutputFeed
 from viva_shared.broker.graveyard import Letter
 from viva_shared.broker.history import History, read_history
@@ -30,7 +30,6 @@ __all__ = [
     "DeadLetters",
     "Doorbell",
     "Entry",
-    "FellBehind",
     "Glance",
     "Held",
     "History",

@@ -25,11 +25,5 @@ class Damaged(BrokerError):
     """A key of the mailbox is of another type: somebody else wrote it. Only this mailbox is of no use."""
 
 
-class FellBehind(BrokerError):
-    """A follower was let go, as it does not take what comes; it may follow again from where it is."""
-
-    retryable = True
-
-
 class BotFenced(BrokerError):
     """Another media bot has the room under a higher epoch; this one must leave without a word."""

@@ -12,7 +12,7 @@ from redis.exceptions import ResponseError
 
 from viva_shared.broker.connection import BLOCK_MS, until_available
 from viva_shared.broker.entries import FIRST, read_entry
-from viva_shared.broker.errors import BrokerError, Damaged, FellBehind
+from viva_shared.broker.errors import Damaged
 from viva_shared.broker.graveyard import Graveyard
 from viva_shared.broker.keys import Keys
 from viva_shared.events import MAX_EVENT_BYTES, Envelope
@@ -35,7 +35,9 @@ class OutputFeed:
         self._graveyard = Graveyard(redis, self._keys, max_event_bytes)
         self._wake_key = f"{self._keys.prefix}:feed:{name}"
         self._wake_cursor = FIRST
-        self._followers: dict[asyncio.Queue[Output | BrokerError], tuple[str, str]] = {}
+        self._followers: dict[asyncio.Queue[Output | Damaged], tuple[str, str]] = {}
+        self._full: set[asyncio.Queue[Output | Damaged]] = set()
+        """Of followers who have not taken what they have: nothing more is read for them until they have."""
 
     @asynccontextmanager
     async def follow(
@@ -43,10 +45,10 @@ class OutputFeed:
     ) -> AsyncIterator[AsyncIterator[Output]]:
         """Follow one interview's outputs after an entry id: yields (entry id, event) as they come.
 
-        The iterator raises FellBehind once more than ``limit`` of them wait to be taken (0: never), and
-        Damaged if the stream is none.
+        At most ``limit`` of them wait here to be taken (0: any number), the others in Redis. The iterator
+        raises Damaged if the stream is none.
         """
-        queue: asyncio.Queue[Output | BrokerError] = asyncio.Queue(limit)
+        queue: asyncio.Queue[Output | Damaged] = asyncio.Queue(limit)
         self._followers[queue] = (interview_id, after)
         try:
             await until_available("feed", self._wake)
@@ -54,14 +56,18 @@ class OutputFeed:
                 yield events
         finally:
             self._followers.pop(queue, None)
+            self._full.discard(queue)
 
-    async def _events(self, queue: asyncio.Queue[Output | BrokerError]) -> AsyncGenerator[Output, None]:
+    async def _events(self, queue: asyncio.Queue[Output | Damaged]) -> AsyncGenerator[Output, None]:
         while True:
             match await queue.get():
-                case BrokerError() as error:
+                case Damaged() as error:
                     raise error
                 case output:
                     yield output
+            if queue in self._full and queue.empty():
+                self._full.discard(queue)
+                await until_available("feed", self._wake)
 
     async def _wake(self) -> None:
         async with self._redis.pipeline(transaction=False) as pipe:
@@ -77,7 +83,9 @@ class OutputFeed:
     async def _read_once(self) -> None:
         positions: dict[str, str] = {self._wake_key: self._wake_cursor}
         followed: dict[str, str] = {}
-        for interview_id, after in self._followers.values():
+        for queue, (interview_id, after) in self._followers.items():
+            if queue in self._full:
+                continue
             key = self._keys.outputs(interview_id)
             followed[key] = interview_id
             positions[key] = min(after, positions.get(key, after), key=_order)
@@ -97,15 +105,16 @@ class OutputFeed:
             self._deliver(followed[key], positions[key], outputs, last)
 
     def _deliver(self, interview_id: str, read_from: str, outputs: list[Output], read_to: str) -> None:
-        for queue, (followed, after) in list(self._followers.items()):
-            if followed != interview_id or _order(after) < _order(read_from):
+        for queue, (followed, after) in self._followers.items():
+            if followed != interview_id or queue in self._full or _order(after) < _order(read_from):
                 continue  # who began to follow during this read gets what came before it by the next one
-            try:
-                for output in outputs:
-                    if _order(after) < _order(output[0]):
-                        queue.put_nowait(output)
-            except asyncio.QueueFull:
-                self._let_go(queue, FellBehind(f"interview {interview_id}: {queue.qsize()} outputs wait"))
+            for output in outputs:
+                if _order(after) < _order(output[0]):
+                    queue.put_nowait(output)
+                    self._followers[queue] = (interview_id, output[0])
+                if queue.full():
+                    self._full.add(queue)
+                    break
             else:
                 self._followers[queue] = (interview_id, max(after, read_to, key=_order))
 
@@ -114,15 +123,10 @@ class OutputFeed:
         for key, interview_id in followed.items():
             if await self._redis.type(key) not in (b"stream", b"none"):
                 error = Damaged(f"{key} is of another type: rename or delete it")
-                for queue in [queue for queue, (of, _) in self._followers.items() if of == interview_id]:
-                    self._let_go(queue, error)
-
-    def _let_go(self, queue: asyncio.Queue[Output | BrokerError], error: BrokerError) -> None:
-        """What waits is not taken any more: who follows again gets it anew."""
-        del self._followers[queue]
-        while not queue.empty():
-            queue.get_nowait()
-        queue.put_nowait(error)
+                for queue, (of, _) in list(self._followers.items()):
+                    if of == interview_id and queue not in self._full:
+                        del self._followers[queue]
+                        queue.put_nowait(error)
 
 
 def _order(entry_id: str) -> tuple[int, int]:

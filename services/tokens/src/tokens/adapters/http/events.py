@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-import structlog
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
-from viva_shared.broker import FIRST, FellBehind, OutputFeed
+from viva_shared.broker import FIRST, OutputFeed
 from viva_shared.broker.entries import ENTRY_ID
 from viva_shared.events import (
     AnswerScored,
@@ -31,8 +30,6 @@ from tokens.adapters.http.problems import problems
 from tokens.domain.callers import sees_scores
 from tokens.domain.course import Course, is_after
 
-log = structlog.get_logger(__name__)
-
 router = APIRouter(prefix="/interview", tags=["interview"])
 
 SHOWN: tuple[type[Payload], ...] = (
@@ -41,9 +38,10 @@ SHOWN: tuple[type[Payload], ...] = (
 )
 LAST_SCORES_S = 15.0
 """How long, after the end, scores may still come."""
-MAX_WAITING = 1_000
-"""Events that wait for a reader; who is further behind connects again."""
+MAX_WAITING = 200
+"""Events that are kept here for a slow reader."""
 SEND_TIMEOUT_S = 30.0
+"""After that a reader who takes nothing is gone; it may come back."""
 
 EventId = Annotated[str, Form(ENTRY_ID.pattern, "the id of an event, as it was given out")]
 STREAM: dict[int | str, dict[str, Any]] = {
@@ -103,8 +101,6 @@ async def _stream(
                     return
     except TimeoutError:
         return  # the last scores do not come
-    except FellBehind as error:
-        log.info("events.fell_behind", interview_id=course.interview_id, error=str(error))
 
 
 def _is_done(course: Course, read_to: str, shown: tuple[type[Payload], ...]) -> bool:
