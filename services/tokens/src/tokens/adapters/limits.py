@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import Literal
+from typing import Literal, cast
 
 from limits import RateLimitItem, parse
 from limits.aio.storage import RedisStorage
+from limits.aio.storage.redis.redispy import RedispyBridge
 from limits.aio.strategies import MovingWindowRateLimiter
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import NoScriptError, RedisError
 from viva_shared.broker import Keys, passes
 
 from tokens.domain.errors import NotAuthenticated, TooManyRequests, Unavailable
@@ -29,13 +29,14 @@ class RateLimits:
 
     def __init__(self, redis: Redis, keys: Keys, *, tokens: str, calls: str, failures: str) -> None:
         """Args: limits in the library's notation, for one client address and for one credential each."""
-        storage = RedisStorage(
+        self._redis = redis
+        self._storage = RedisStorage(
             "async+redis://",  # not used: the connections are those of everything else, with their time-outs
             implementation="redispy",
             connection_pool=redis.connection_pool,  # type: ignore[arg-type]
             key_prefix=keys.limits,
         )
-        self._window = MovingWindowRateLimiter(storage)
+        self._window = MovingWindowRateLimiter(self._storage)
         self._budgets: dict[Budget, RateLimitItem] = {"tokens": parse(tokens), "calls": parse(calls)}
         self._failures = parse(failures)
         self._blocked: dict[str, float] = {}
@@ -50,8 +51,7 @@ class RateLimits:
         limit = self._budgets[budget]
         counted = [("address", client), ("credential", credential)] if credential else [("address", client)]
         with _redis_answers():
-            left = await asyncio.gather(*(self._window.hit(limit, budget, *who) for who in counted))
-            for who, is_left in zip(counted, left, strict=True):
+            for who, is_left in zip(counted, await self._hit(limit, budget, counted), strict=True):
                 if not is_left:
                     wait_s = await self._wait_s(limit, budget, *who)
                     raise TooManyRequests(f"too many {WHAT[budget]} for this {who[0]} ({limit})", wait_s)
@@ -77,6 +77,26 @@ class RateLimits:
                 wait_s = await self._wait_s(self._failures, "failures", client)
             self._block(client, wait_s)
             raise self._too_many_failures(wait_s) from error
+
+    async def _hit(
+        self, limit: RateLimitItem, budget: Budget, counted: Sequence[tuple[str, str]]
+    ) -> list[bool]:
+        """What the library's ``hit`` does, by its script, for all in one round trip: a third of the cost."""
+        bridge, now = cast(RedispyBridge, self._storage.bridge), time.time()
+        sha = bridge.lua_acquire_moving_window.sha
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for who in counted:
+                key = bridge.prefixed_key(limit.key_for(budget, *who))
+                pipe.evalsha(sha, 1, key, now, limit.amount, limit.get_expiry(), 1)  # type: ignore[arg-type]
+            answers = await pipe.execute(raise_on_error=False)
+        left = []
+        for who, answer in zip(counted, answers, strict=True):
+            if isinstance(answer, NoScriptError):  # a new Redis: this loads it
+                answer = await self._window.hit(limit, budget, *who)
+            elif isinstance(answer, Exception):
+                raise answer
+            left.append(bool(answer))
+        return left
 
     def _block(self, client: str, wait_s: int) -> None:
         now = time.monotonic()
