@@ -57,7 +57,7 @@ async def test_a_question_set_by_voice_from_consent_to_the_report(stack: Stack, 
     inputs = [decode(entry.raw).data async for entry in mailboxes.every_input(interview_id)]
     outputs = [event.data async for _, event in mailboxes.every_output(interview_id)]
     utterances = [data for data in inputs if isinstance(data, UtteranceHeard)]
-    assert [said.via for said in utterances] == ["text", "voice", "voice"]
+    assert [said.via for said in utterances[:3]] == ["text", "voice", "voice"]
     asked = [data for data in outputs if isinstance(data, QuestionAsked)]
     assert [question.text for question in asked] == [*QUESTIONS]
     allowed = next(data for data in outputs if isinstance(data, ListeningAllowed))
@@ -67,14 +67,15 @@ async def test_a_question_set_by_voice_from_consent_to_the_report(stack: Stack, 
     assert [data.reason for data in outputs if isinstance(data, InterviewEnded)] == ["completed"]
 
     assert [question["label"] for question in observer.questions] == ["Question 1 of 2", "Question 2 of 2"]
-    assert [score["index"] for score in observer.scores] == [0, 1]
+    assert {score["index"] for score in observer.scores} == {0, 1}
 
     raw = await eventually(lambda: mailboxes.report(interview_id), lambda report: report is not None, 20)
     report = InterviewReport.model_validate_json(raw or b"")
     assert report.consent is not None
     assert report.consent.via == "chat"
     assert [score.question for score in report.scores] == [*QUESTIONS]
-    assert [score.answer for score in report.scores] == [said.text for said in utterances[1:]]
+    answers = " ".join(score.answer for score in report.scores)
+    assert answers == " ".join(said.text for said in utterances[1:]), "all that was said by voice"
     for score in report.scores:
         assert score.score is not None, score.reason
         assert score.evidence

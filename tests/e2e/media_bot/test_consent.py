@@ -86,7 +86,7 @@ async def test_no_sound_is_listened_to_before_the_candidate_has_consented(
     allowed_at = time.monotonic()
     await brain.allow_listening()
     await until(lambda: bool(tap.sound), "sound")
-    assert tap.sound[0][0] - allowed_at < 0.5
+    assert tap.sound[0][0] - allowed_at < 1.0, "at once: 0.07 s on a machine with nothing else to do"
     await caller.speak(samples)
     assert "engineer" in (await brain.wait_for(UtteranceHeard, count=2)).text
     assert caller.chat == [NOTICE]
