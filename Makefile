@@ -1,6 +1,6 @@
 # Every target sets the machine up first; that takes a moment when it is set up already.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests interview up test faults bench-aof bench-workers check format doctor
+.PHONY: help setup setup-tests interview up test faults bench-aof bench-workers bench-http check format doctor
 
 PERSONA ?= alice
 SCENARIO ?= screening
@@ -34,6 +34,9 @@ bench-aof: setup ## what a power cut takes of what Redis acknowledged (ARGS="--s
 
 bench-workers: setup ## what turns cost while workers are restarted (ARGS=rolling), or with 1, 2 and 4 of them (ARGS=spread)
 	@PYTHONPATH=tests .venv/bin/python -m bench.workers $(ARGS)
+
+bench-http: setup ## tokens a second, interviews in writing at a time, limits over two replicas (ARGS="--interviews 20")
+	@PYTHONPATH=tests .venv/bin/python -m bench.http $(ARGS)
 
 check: setup ## lint, format and types
 	$(UV) run --frozen ruff check
