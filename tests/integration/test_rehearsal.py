@@ -24,10 +24,12 @@ from viva.stack.child import Child, Spec
 from viva.stack.readiness import Started
 from viva_shared.broker import FIRST, Held, Mailboxes
 from viva_shared.events import (
+    AnswerScored,
     FactsLearnt,
     InterviewCreated,
     InterviewEnded,
     Payload,
+    QuestionAsked,
     ReplyHeard,
     ReplyStarted,
     StageChanged,
@@ -70,7 +72,7 @@ class Stage:
     async def decides(self, data: Payload) -> None:
         await self.mailboxes.emit(self._lease, [new_event(IID, data, await self._at())])
 
-    async def ends(self, reason: Literal["goodbye", "abandoned"] = "goodbye") -> None:
+    async def ends(self, reason: Literal["goodbye", "abandoned", "completed"] = "goodbye") -> None:
         await self.decides(ReplyStarted(turn_id="t2"))
         await self.decides(InterviewEnded(reason=reason))
         await self.happens(ReplyHeard(turn_id="t2", text="Goodbye.", complete=True))
@@ -133,6 +135,30 @@ async def test_shows_an_interview_to_its_end(
         " 0:25  learnt      name: Alice",
         " 0:35  ── the end (goodbye) ──",
         " 0:40  interviewer Goodbye.",
+    ]
+
+
+async def test_shows_questions_and_scores_to_the_last(
+    interview: Interview, stage: Stage, screen: io.StringIO, tmp_path: Path
+) -> None:
+    await stage.decides(QuestionAsked(turn_id="t1", index=0, of=1, text="Why?"))
+    scored = AnswerScored(
+        index=0, of=1, utterance_id="u1", score=70, reason="to the point.", feedback="More [numbers]."
+    )
+    unanswered = scored.model_copy(update={"score": None, "reason": "no answer was given", "feedback": ""})
+    await stage.ends("completed")
+    async with candidate(tmp_path, STAYS) as child:
+        ending = asyncio.create_task(interview.until_end(child))
+        await asyncio.sleep(0.1)
+        assert not ending.done(), "the last score is still to come"
+        await stage.decides(scored)
+        must_be_good(await ending)
+    interview.show(new_event(IID, unanswered, START))
+    lines = [line[7:].rstrip() for line in screen.getvalue().splitlines()]
+    assert lines[1] == "Question 1 of 1"
+    assert lines[-2:] == [
+        "scored      question 1: 70: to the point. More [numbers].",
+        "scored      question 1: no score: no answer was given",
     ]
 
 

@@ -43,7 +43,7 @@ def up() -> None:
 def rehearse(
     persona: Annotated[str, typer.Option(help="Who is interviewed: a name, or a YAML file.")] = "alice",
     scenario: Annotated[str, typer.Option(help="Which interview.")] = "screening",
-    text: Annotated[bool, typer.Option("--text", help="The candidate types instead of speaking.")] = False,
+    text: Annotated[bool, typer.Option("--text", help="In writing, by REST, and not in a room.")] = False,
     session: Annotated[str, typer.Option(help="The interview's id; default: a new one.")] = "",
     room_url: Annotated[str, typer.Option(help="LiveKit, as the candidate reaches it.")] = "",
     attach: Annotated[bool, typer.Option("--attach", help="Use the stack that is running.")] = False,

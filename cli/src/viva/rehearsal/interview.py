@@ -9,14 +9,21 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 from viva_shared.broker import Keys
-from viva_shared.events import Envelope, InterviewEnded, ReplyHeard, ReplyStarted
+from viva_shared.events import (
+    AnswerScored,
+    Envelope,
+    InterviewEnded,
+    QuestionAsked,
+    ReplyHeard,
+    ReplyStarted,
+)
 from viva_shared.report import InterviewReport
 
 from viva.rehearsal.errors import RehearsalError
 from viva.rehearsal.follow import events, stored_report
 from viva.stack.child import Child
 
-GOOD_ENDS = frozenset({"goodbye", "silence"})
+GOOD_ENDS = frozenset({"goodbye", "silence", "completed", "finished"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +32,7 @@ class Patience:
 
     Attributes:
         interview_s: the whole interview.
-        last_words_s: from the end until the last reply was heard.
+        last_words_s: from the end until the last reply was heard, and the last answer scored.
         report_s: until the report is there.
         leaving_s: until the candidate is out of the room.
     """
@@ -81,10 +88,11 @@ class Interview:
 
     async def _follow(self) -> InterviewEnded:
         unheard: set[str] = set()
+        unscored: set[int] = set()
         ended: InterviewEnded | None = None
         deadline: float | None = None
         stream = events(self.redis, self.keys, self.interview_id)
-        while ended is None or unheard:
+        while ended is None or unheard or unscored:
             try:
                 async with asyncio.timeout_at(deadline):
                     event = await anext(stream)
@@ -96,6 +104,10 @@ class Interview:
                     unheard.add(turn_id)
                 case ReplyHeard(turn_id=turn_id):
                     unheard.discard(turn_id)
+                case QuestionAsked(index=index):
+                    unscored.add(index)
+                case AnswerScored(index=index):
+                    unscored.discard(index)
                 case InterviewEnded():
                     ended = event.data
                     deadline = asyncio.get_running_loop().time() + self.patience.last_words_s

@@ -16,10 +16,11 @@ from rich.console import Console
 from rich.markdown import Markdown
 from viva_shared.broker import Keys, connect
 from viva_shared.report import InterviewReport, report_markdown
+from viva_shared.rooms import room_name
 from viva_shared.scenario import ScenarioError, load_scenario
 
 from viva.console import ConsoleReporter
-from viva.rehearsal.door import Door, ask_for_token
+from viva.rehearsal.door import ask_for_token
 from viva.rehearsal.errors import RehearsalError
 from viva.rehearsal.files import write_files
 from viva.rehearsal.interview import Interview, Patience, must_be_good
@@ -40,6 +41,7 @@ class Rehearsal:
     """What to rehearse.
 
     Attributes:
+        text: in writing, by REST; there is no room then.
         room_url: LiveKit as the candidate reaches it; None: as the front door says.
         attach: use the stack that is running.
     """
@@ -95,12 +97,7 @@ def _must_be_known(settings: CliSettings, what: Rehearsal) -> None:
 async def _hold(
     settings: CliSettings, what: Rehearsal, where: dict[str, str], reporter: ConsoleReporter, out: Console
 ) -> None:
-    door = await ask_for_token(
-        where["tokens_url"],
-        session_id=what.session_id,
-        participant_name=Path(what.persona).stem.capitalize(),
-        scenario=what.scenario,
-    )
+    spec = await _candidate(settings, what, where["tokens_url"])
     redis = connect(where["redis_url"])
     interview = Interview(
         what.session_id,
@@ -111,12 +108,13 @@ async def _hold(
         reporter.patience,
     )
     LOGS.mkdir(parents=True, exist_ok=True)
-    candidate = await Child.start(candidate_spec(settings, what, door), LOGS)
+    candidate = await Child.start(spec, LOGS)
     try:
         ended = await interview.until_end(candidate)
         report = await interview.report()
         _print(out, report)
-        for path in write_files(settings.interviews_dir / what.session_id, report, door.room_name):
+        folder = settings.interviews_dir / what.session_id
+        for path in write_files(folder, report, room_name(what.session_id)):
             out.print(f"wrote {path}", soft_wrap=True)
         must_be_good(ended)
         await interview.candidate_leaves(candidate)
@@ -125,13 +123,19 @@ async def _hold(
         await redis.aclose()
 
 
-def candidate_spec(settings: CliSettings, what: Rehearsal, door: Door) -> Spec:
-    """The simulated candidate's process; the token among its arguments opens this one room only."""
-    command = (
-        *(sys.executable, "-m", "candidate", "--url", what.room_url or door.url, "--token", door.token),
-        *("--session-id", what.session_id, "--persona", what.persona),
-        *(("--text",) if what.text else ()),
-    )
+async def _candidate(settings: CliSettings, what: Rehearsal, tokens_url: str) -> Spec:
+    """The simulated candidate's process; a token among its arguments opens this one room only."""
+    name = Path(what.persona).stem.capitalize()
+    how: tuple[str, ...]
+    if what.text:
+        how = ("--rest", tokens_url, "--scenario", what.scenario, "--name", name)
+    else:
+        door = await ask_for_token(
+            tokens_url, session_id=what.session_id, participant_name=name, scenario=what.scenario
+        )
+        how = ("--url", what.room_url or door.url, "--token", door.token)
+    who = ("--session-id", what.session_id, "--persona", what.persona)
+    command = (sys.executable, "-m", "candidate", *how, *who)
     return Spec("candidate", command, Started(), environment(settings))
 
 

@@ -7,11 +7,13 @@ from datetime import datetime
 from rich.console import Console
 from rich.markup import escape
 from viva_shared.events import (
+    AnswerScored,
     Envelope,
     FactsLearnt,
     InputRejected,
     InterviewCreated,
     InterviewEnded,
+    QuestionAsked,
     ReplyCancelled,
     ReplyGenerated,
     ReplyHeard,
@@ -37,6 +39,11 @@ class LiveView:
             case StageChanged(title=title, index=index, of=of, reason=reason):
                 heading = f"── {escape(title)} ({index + 1} of {of}, {reason}) ──"
                 self._line(event, f"[bold magenta]{heading}[/]")
+            case QuestionAsked(index=index, of=of):
+                self._line(event, f"[bold]Question {index + 1} of {of}[/]")
+            case AnswerScored(index=index, score=score, reason=reason, feedback=feedback):
+                told = f"{'no score' if score is None else score}: {reason} {feedback}".rstrip()
+                self._line(event, f"[blue]scored[/]      question {index + 1}: {escape(told)}")
             case UtteranceHeard(text=text, via=via):
                 typed = " [dim](typed)[/]" if via == "text" else ""
                 self._line(event, f"[bold cyan]candidate  [/] {escape(text)}{typed}")

@@ -12,15 +12,18 @@ import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
+import httpx
 from pydantic import JsonValue
 from viva_shared.logs import configure_logging
 from viva_shared.settings import Settings
 
 from candidate.adapters.personas import load_persona, persona_names
+from candidate.adapters.rest import RestInterview
 from candidate.adapters.tokens import get_ticket
 from candidate.application.conversation import Conversation
 from candidate.application.outcome import Ending, Limits, Outcome, Tell
 from candidate.application.ports import CandidateError, RoomRefusedError
+from candidate.application.writing import correspond
 from candidate.domain.persona import Persona
 from candidate.session import CandidateSession
 
@@ -42,6 +45,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--token", help="a LiveKit token, instead of asking the front door for one")
     options.add_argument("--check", action="store_true", help="only look whether the persona can be used")
     options.add_argument("--text", action="store_true", help="type on lk.chat instead of speaking")
+    options.add_argument(
+        "--rest", metavar="URL", help="no room: the interview in writing, by REST at this front door"
+    )
     options.add_argument("--record", type=Path, metavar="WAV", help="write the interviewer's audio here")
     options.add_argument("--events", action="store_true", help="events as JSON lines instead of text")
     limits = Limits()
@@ -66,7 +72,9 @@ def teller(*, events: bool) -> Tell:
 
 
 async def take_part(options: argparse.Namespace, persona: Persona, tell: Tell) -> Outcome:
-    """Get a token, join, and hold the conversation."""
+    """Hold the interview in writing, or get a token, join, and hold the conversation."""
+    if options.rest:
+        return await _write(options, persona, tell)
     url, token = options.url or LIVEKIT_URL, options.token
     if token is None:
         session_id = options.session_id or uuid.uuid4().hex[:12]
@@ -87,6 +95,16 @@ async def take_part(options: argparse.Namespace, persona: Persona, tell: Tell) -
         if options.record:
             session.agent_audio.write(options.record)
             log.info("recorded %.1f s of speech in %s", session.agent_audio.voiced_seconds, options.record)
+
+
+async def _write(options: argparse.Namespace, persona: Persona, tell: Tell) -> Outcome:
+    session_id = options.session_id or uuid.uuid4().hex[:12]
+    name = options.name or persona.name
+    async with httpx.AsyncClient(base_url=options.rest, timeout=30, trust_env=False) as http:
+        interview = RestInterview(
+            http, session_id, name, scenario=options.scenario, patience_s=options.silence_timeout
+        )
+        return await correspond(interview, persona, tell)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
