@@ -7,30 +7,11 @@ tests/schedules drives the real code through them.
 
 from __future__ import annotations
 
+from model.closing import closing
 from model.inputs import BABEL, MAX_TRIES, answered, is_first_answer_to, kills, performs
 from model.state import NOBODY, Late, Piece, State, Steps, Worker, done
 
 TROUBLES = frozenset({"crash", "expiry", "outage", "stop", "late command"})
-
-MUTANTS = {
-    "ack_on_read": "a doorbell is acknowledged as soon as it is read",
-    "ack_on_busy": "a doorbell of a busy interview is acknowledged by who finds it busy",
-    "ack_when_lost": "a worker whose lease is gone acknowledges its doorbells",
-    "ack_what_came_after": "a doorbell that came after the release is acknowledged with the others",
-    "ack_on_leaving": "a worker that stops acknowledges its doorbells without ringing anew",
-    "release_without_tail_check": "a release does not look for inputs that came meanwhile",
-    "release_with_open_effect": "a release does not look for open effects",
-    "no_check_on_commit": "a commit checks neither the lease nor the cursor",
-    "no_lease_check_on_emit": "an emit does not check the lease",
-    "no_epoch": "a lease is checked for its holder, not for its epoch",
-    "append_without_seen": "an append does not look whether the event is there already",
-    "repeat_is_done_again": "a commit whose answer was lost is done a second time",
-    "any_answer_is_taken": "an answer is taken though its ask is cancelled",
-    "effect_is_not_state": "an open ask is known only to the worker that opened it",
-    "no_recall": "who takes over does not look what is already out of the reply",
-    "tries_are_not_counted": "nobody counts how often an input or an ask was begun",
-    "rejected_answer_is_forgotten": "an ask whose answer was rejected is not performed again",
-}
 
 
 class Model:
@@ -54,6 +35,13 @@ class Model:
 
     def steps(self, s: State) -> Steps:
         """Every step that can come next."""
+        if s.status == "open":
+            yield from self.every_step(s)
+            return
+        for name, t in self.every_step(s):
+            yield name, t if t.written() == s.written() else t._replace(broken=name)
+
+    def every_step(self, s: State) -> Steps:
         yield from self.producer(s)
         for i, w in enumerate(s.workers):
             if w.at != "idle":
@@ -62,6 +50,7 @@ class Model:
                 yield from self.doorbells(s, i, w)
             yield from self.trouble(s, i, w)
         yield from self.outside(s)
+        yield from closing(s, self.mutant)
 
     # -- who sends --
 
@@ -84,6 +73,9 @@ class Model:
                 yield "ring, the answer is lost", s.ring()._replace(owed=False, repeats=s.repeats - 1)
         elif s.to_send:
             event = s.to_send[0]
+            if s.status != "open" and not self.is_("append_to_what_is_closed"):
+                yield f"append {event} is refused", s._replace(to_send=())  # it is told, and ends
+                return
             sent = self.append(s, event)
             yield f"append {event}", sent._replace(owed=True)
             if s.repeats:
@@ -109,7 +101,10 @@ class Model:
 
     def rung(self, s: State, i: int, w: Worker) -> Steps:
         """A lease of its own is taken again: the tenure that had it is over."""
-        if s.lease is None or s.lease[0] == i:
+        if s.status != "open":
+            after = w.rest() if self.is_("closed_is_not_acknowledged") else w._replace(at="released")
+            yield f"w{i} finds it {s.status}", s.put(i, after._replace(covered=w.bells))
+        elif s.lease is None or s.lease[0] == i:
             epoch = s.epoch + 1
             of = s.comes_next()
             counted = bool(of) and not self.is_("tries_are_not_counted")
@@ -170,7 +165,7 @@ class Model:
             yield from self.release(s, i, w)
 
     def apply(self, s: State, i: int, w: Worker) -> Steps:
-        if w.cursor == len(s.log):
+        if w.cursor >= len(s.log):
             return
         event = s.log[w.cursor]
         after = w._replace(cursor=w.cursor + 1, covered=None)

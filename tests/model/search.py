@@ -1,7 +1,8 @@
 """Visits every state of the mailbox protocol: every interleaving, with crashes, lost leases and lost answers.
 
 safety    each input is applied once, in order; an answer is taken only by the ask that is open; the pieces
-          of a reply go out once each, in order, or again as they were; nobody writes without the lease
+          of a reply go out once each, in order, or again as they were; nobody writes without the lease, or
+          to what is archived or deleted; what is archived is recorded whole
 liveness  from everywhere, without further faults, it can still come to rest: all applied, answered and
           acknowledged
 
@@ -15,7 +16,8 @@ from collections import deque
 from dataclasses import dataclass
 
 from model.inputs import BABEL, DEADLY, GRIM, POISON
-from model.mailbox import MUTANTS, TROUBLES, Model
+from model.mailbox import TROUBLES, Model
+from model.mutants import MUTANTS
 from model.state import NOBODY, State, Worker, at_rest, unsafe
 
 
@@ -28,12 +30,18 @@ class Setup:
     faults: int = 0
     repeats: int = 0
     troubles: frozenset[str] = TROUBLES
+    closings: tuple[str, ...] = ()
 
     def start(self) -> State:
-        return State(self.inputs, self.faults, self.repeats, (Worker(),) * self.workers)
+        workers = (Worker(),) * self.workers
+        return State(self.inputs, self.faults, self.repeats, workers, closings=frozenset(self.closings))
 
 
 SETUPS = {
+    "archived": Setup((1, 2), closings=("archive",)),
+    "archived, with a fault": Setup((1,), faults=1, closings=("archive",)),
+    "deleted, with a fault": Setup((1,), faults=1, closings=("delete",)),
+    "deleted under two workers": Setup((1,), workers=2, closings=("delete",)),
     "poison": Setup((POISON, 1), faults=1),
     "a deadly ask": Setup((DEADLY,), faults=1),
     "a grim answer": Setup((GRIM,), faults=1),
@@ -50,6 +58,8 @@ DEEP = {
     "a deadly ask and two workers": Setup((DEADLY,), workers=2, faults=1, troubles=TROUBLES - {"stop"}),
     "two utterances, a fault and a lost answer": Setup((1, 2), faults=1, repeats=1),
     "a worker stops": Setup((1,), workers=2, faults=1, troubles=frozenset({"stop"})),
+    "archived or deleted under two workers": Setup((1, 2), workers=2, closings=("archive", "delete")),
+    "archived, with a lost answer": Setup((1,), workers=2, repeats=1, closings=("archive",)),
     "two workers, a fault and a lost answer": Setup(
         (1,), workers=2, faults=1, repeats=1, troubles=TROUBLES - {"stop"}
     ),

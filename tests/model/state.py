@@ -61,6 +61,13 @@ class Late(NamedTuple):
         return f"{self.what} {self.of}.{self.number}"
 
 
+class Record(NamedTuple):
+    """What the archive has in its database: an interview as it was at this cursor, and so many inputs."""
+
+    cursor: int
+    inputs: int = -1  # not read yet
+
+
 class State(NamedTuple):
     """Everything. Steps lead from one to the next."""
 
@@ -83,8 +90,12 @@ class State(NamedTuple):
     next_bell: int = 1
     late: tuple[Late, ...] = ()
     dead: tuple[int, ...] = ()  # dead letters
+    closings: frozenset[str] = frozenset()  # archive, delete: what may yet come from outside
+    status: str = "open"  # archived, deleted
+    record: Record | None = None
     taken: tuple[int, ...] = ()  # ghost: inputs that changed the state, in order
     out: tuple[Piece, ...] = ()  # ghost
+    broken: str = ""  # ghost: the step that wrote to what was closed
 
     def put(self, i: int, worker: Worker) -> State:
         return self._replace(workers=(*self.workers[:i], worker, *self.workers[i + 1 :]))
@@ -105,6 +116,27 @@ class State(NamedTuple):
 
     def fault(self) -> State:
         return self._replace(faults=self.faults - 1)
+
+    def deleted(self) -> State:
+        """Nothing is left but the tombstone, which knows the epoch."""
+        return self._replace(
+            status="deleted",
+            log=(),
+            answers=frozenset(),
+            cursor=0,
+            ask=0,
+            deadlines=frozenset(),
+            tries=0,
+            tries_of="",
+            lease=None,
+            dead=(),
+            taken=(),
+            out=(),
+        )
+
+    def written(self) -> tuple[object, ...]:
+        """All that a write to the interview changes."""
+        return self.log, self.cursor, self.ask, self.deadlines, self.dead, self.out, self.taken
 
     def comes_next(self) -> str:
         """What a try counts for."""
@@ -141,6 +173,12 @@ def at_rest(s: State) -> bool:
 
 def unsafe(s: State) -> str:
     """What is wrong in this state; empty if nothing is."""
+    if s.broken:
+        return f"{s.broken}: that was written to what is {s.status}"
+    if s.status == "archived" and s.record != Record(s.cursor, len(s.log)):
+        return f"at cursor {s.cursor} of {len(s.log)} it was archived as {s.record}"
+    if s.status == "archived" and (s.cursor < len(s.log) or s.ask or s.deadlines):
+        return f"it was archived with work left: cursor {s.cursor} of {len(s.log)}, ask {s.ask}"
     utterances = [event for event in s.taken if event > 0]
     if utterances != sorted(set(utterances)):
         return f"utterances were taken as {utterances}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from model.mailbox import MUTANTS
+from model.mutants import MUTANTS
 from model.search import SETUPS, Search, check
 
 pytestmark = pytest.mark.unit

@@ -48,10 +48,19 @@ class Mailboxes:
     async def create(self, created: Envelope, scenario: str) -> bool:
         """Make the interview with its first input; False if it was there. ``scenario`` is resolved JSON."""
         k, iid = self.keys, created.interview_id
-        await self.redis.zadd(k.open, {iid: created.occurred_at.timestamp()}, nx=True)
+        listed = {iid: created.occurred_at.timestamp()}
         keys = [k.state(iid), k.inputs(iid), k.seen(iid)]
-        answer = await self._call("create", keys, scenario, created.event_id, self._encode(created))
-        await self.ring(iid)
+        arguments = [scenario, created.event_id, self._encode(created)]
+        async with self.redis.pipeline(transaction=False) as pipe:
+            pipe.zadd(k.open, listed, nx=True)
+            pipe.fcall("viva1_create", len(keys), *keys, *arguments)
+            pipe.xadd(k.ready, {"interview_id": iid})
+            answers = await pipe.execute(raise_on_error=False)
+        answer = answers[1]
+        if any(isinstance(each, Exception) for each in answers):  # one by one: they say what is wrong, or mend it
+            await self.redis.zadd(k.open, listed, nx=True)
+            answer = await self._call("create", keys, *arguments)
+            await self.ring(iid)
         return bool(answer[0] == b"created")
 
     async def append(
@@ -77,8 +86,8 @@ class Mailboxes:
             reason = answer[1].decode()
             if reason == "fenced":
                 raise BotFenced(f"interview {iid}: epoch {bot_epoch} is not the room's any more")
-            if reason == "lost":
-                raise LeaseLost(f"interview {iid}: epoch {lease.epoch if lease else 0} is not held any more")
+            if lease is not None:  # of what is closed nobody has one
+                raise LeaseLost(f"interview {iid}: epoch {lease.epoch} is not held any more ({reason})")
             raise NotOpen(iid, reason)
         if lease is None:
             await self.ring(iid)
