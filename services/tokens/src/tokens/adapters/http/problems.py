@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from tokens.domain.errors import TokensError
 
@@ -22,6 +23,7 @@ BODY_TOO_LARGE = "body_too_large"
 INVALID_REQUEST = "invalid_request"
 KINDS = {413: BODY_TOO_LARGE}
 """Of refusals that are HTTP's own: where its words change, ours do not."""
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _HEADERS = {
     401: {"WWW-Authenticate": ("string", "`Bearer`, and whether a token was given that is not valid.")},
     429: {"Retry-After": ("integer", "Seconds until there is room again.")},
@@ -62,7 +64,8 @@ def _response(status: int) -> dict[str, Any]:
     }
     if headers := _HEADERS.get(status):
         response["headers"] = {
-            name: {"schema": {"type": kind}, "description": what} for name, (kind, what) in headers.items()
+            name: {"schema": {"type": kind}, "description": what, "required": True}
+            for name, (kind, what) in headers.items()
         }
     return response
 
@@ -102,15 +105,28 @@ def handle_problems(app: FastAPI) -> None:
         return answer(422, INVALID_REQUEST, wrong, errors=errors)
 
     @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> JSONResponse:
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
         if error.status_code == 400:  # what FastAPI says of bytes that no decoder takes
             return answer(422, INVALID_REQUEST, "body: this cannot be read as JSON")
         kind = KINDS.get(error.status_code) or HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
-        return answer(error.status_code, kind, str(error.detail), headers=error.headers)
+        headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+        return answer(error.status_code, kind, str(error.detail), headers=headers)
 
     @app.exception_handler(Exception)
     async def broken(_: Request, __: Exception) -> JSONResponse:  # which uvicorn logs
         return answer(500, "internal_error", "this is a defect: the server's log says more")
+
+
+def _allowed(request: Request) -> str:
+    """Which methods this path takes: Starlette names those of the first of its routes."""
+    return ", ".join(
+        method
+        for method in METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    )
 
 
 def _message(problem: Mapping[str, Any]) -> str:
