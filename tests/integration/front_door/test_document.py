@@ -10,7 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
+from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 from tokens.adapters.http import openapi
+from tokens.adapters.http.links import LINKS
 from tokens.adapters.http.problems import MEDIA_TYPE
 
 pytestmark = pytest.mark.integration
@@ -52,8 +54,8 @@ def test_what_stands_before_a_route_is_in_its_refusals(operation: dict[str, Any]
     if "security" in operation:
         assert operation["security"] == [{"bearer": []}]
         assert {"401", "403", "429", "503"} <= refusals
-    if "requestBody" in operation:
-        assert {"413", "422"} <= refusals
+    if body := operation.get("requestBody"):
+        assert refusals >= ({"413", "422"} if "application/json" in body["content"] else {"413"})
     if "429" in refusals:
         assert "Retry-After" in operation["responses"]["429"]["headers"]
 
@@ -69,13 +71,55 @@ def test_the_document_is_whole() -> None:
     assert DOCUMENT["openapi"].startswith("3.1")
     assert DOCUMENT["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
     assert set(schemas_in(DOCUMENT["paths"])) == set(DOCUMENT["components"]["schemas"])
+    assert not list(OPENAPI_31_VALIDATOR.iter_errors(DOCUMENT))
+
+
+def test_operations_have_names_for_programs() -> None:
+    names = [operation["operationId"] for operation in OPERATIONS.values()]
+    assert len(set(names)) == len(names)
+    assert all(name.isidentifier() for name in names)
+
+
+def test_links_lead_to_operations_that_take_what_they_bring() -> None:
+    targets = {operation["operationId"]: operation for operation in OPERATIONS.values()}
+    documented = {
+        (name, status)
+        for name, operation in targets.items()
+        for status, response in operation["responses"].items()
+        if "links" in response
+    }
+    assert documented == set(LINKS)
+    for links in LINKS.values():
+        for name, link in links.items():
+            parameters = {parameter["name"] for parameter in targets[name].get("parameters", ())}
+            assert set(link.get("parameters", ())) <= parameters, name
+            for content in targets[name].get("requestBody", {}).get("content", {}).values():
+                [model, *_] = schemas_in(content["schema"])
+                properties = DOCUMENT["components"]["schemas"][model]["properties"]
+                assert set(link.get("requestBody", ())) <= set(properties), name
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/interviews", "GET, POST"),
+        ("OPTIONS", "/interviews/s1", "GET, DELETE"),
+        ("GET", "/rooms/r/participants/alice/b", "DELETE"),
+    ],
+)
+async def test_another_method_is_refused_with_those_there_are(
+    http: httpx.AsyncClient, method: str, path: str, allowed: str
+) -> None:
+    answer = await http.request(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+    assert answer.json()["type"] == "method_not_allowed"
 
 
 def test_requests_come_with_an_example() -> None:
     for name, operation in OPERATIONS.items():
         for content in operation.get("requestBody", {}).get("content", {}).values():
             models = [DOCUMENT["components"]["schemas"][model] for model in schemas_in(content["schema"])]
-            assert '"examples"' in json.dumps(models), name
+            assert "example" in content or '"examples"' in json.dumps(models), name
 
 
 async def test_it_is_served_and_printed(

@@ -48,7 +48,13 @@ def openapi() -> dict[str, Any]:
 
 
 def _routed() -> FastAPI:
-    app = FastAPI(title=TITLE, version="0.1.0", description=DESCRIPTION, redoc_url=None)
+    app = FastAPI(
+        title=TITLE,
+        version="0.1.0",
+        description=DESCRIPTION,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
     handle_problems(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from tokens.adapters.http.links import LINKS
 from tokens.adapters.http.problems import Problem, problems
 
 TITLE = "Viva"
@@ -50,6 +51,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
             used.update(operation.get("tags", ()))
             before = {str(status): response for status, response in problems(*_before(operation)).items()}
             operation["responses"] = dict(sorted((operation["responses"] | before).items()))
+            for status, response in operation["responses"].items():
+                if links := LINKS.get((operation["operationId"], status)):
+                    response["links"] = {to: {"operationId": to, **link} for to, link in links.items()}
     document["tags"] = [tag for tag in TAGS if tag["name"] in used]
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for replaced in ("HTTPValidationError", "ValidationError"):
@@ -64,8 +68,8 @@ def _before(operation: dict[str, Any]) -> set[int]:
     statuses = set()
     if "security" in operation:
         statuses |= {401, 429, 503}
-    if "requestBody" in operation:
-        statuses |= {413, 422}
+    if body := operation.get("requestBody"):
+        statuses |= {413, 422} if "application/json" in body["content"] else {413}
     if operation.get("parameters"):
         statuses.add(422)
     return statuses
