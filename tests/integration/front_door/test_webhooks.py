@@ -80,6 +80,7 @@ async def test_webhooks_of_others_are_refused(
     ):
         answer = await http.post("/livekit/webhook", content=body, headers=headers)
         assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
     assert dispatches.rooms == []
 
 

@@ -153,6 +153,10 @@ class WebhookRefused(TokensError):
 
     status = 401
 
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"WWW-Authenticate": "Bearer"}
+
 
 class TooManyRequests(TokensError):
     """A limit is reached; the message says which, and when there is room again."""

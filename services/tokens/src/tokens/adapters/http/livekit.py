@@ -89,7 +89,22 @@ async def livekit_health(services: Wired) -> LiveKitHealth:
     )
 
 
-@router.post("/webhook", responses=problems(401, 503))
+@router.post(
+    "/webhook",
+    responses=problems(401, 503),
+    openapi_extra={
+        "requestBody": {
+            "description": "An event, as LiveKit's protocol has it.",
+            "required": True,
+            "content": {
+                "application/webhook+json": {
+                    "schema": {"type": "object"},
+                    "example": {"event": "room_started", "room": {"name": "interview-summer-2026-ada"}},
+                }
+            },
+        }
+    },
+)
 async def webhook(request: Request, services: Wired) -> dict[str, str]:
     """LiveKit's events, each signed by LiveKit with our key. A room that opens gets an interview."""
     settings = services.settings
