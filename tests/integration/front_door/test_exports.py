@@ -100,6 +100,19 @@ def pages(pdf: bytes) -> list[str]:
     return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages]
 
 
+def footers(pdf: bytes) -> set[int]:
+    """How far from the left the footers begin, in points."""
+    found = set()
+
+    def visit(text: str, _: object, matrix: list[float], *__: object) -> None:
+        if text.startswith("Interview i1, exported"):
+            found.add(round(matrix[4]))
+
+    for page in PdfReader(io.BytesIO(pdf)).pages:
+        page.extract_text(visitor_text=visit)
+    return found
+
+
 async def test_pdf(http: httpx.AsyncClient, archive: Archive) -> None:
     await archive.record(record())
     answer = await export(http, "pdf")
@@ -134,8 +147,10 @@ async def test_a_pdf_takes_whatever_was_said(
     )
     facts = {"name": HOSTILE, HOSTILE: HOSTILE * 20}
     await archive.record(record(turns=turns, scores=scores, facts=facts))
-    text = pages((await export(http, "pdf")).content)
+    pdf = (await export(http, "pdf")).content
+    text = pages(pdf)
     assert len(text) > 6
+    assert len(footers(pdf)) == 1, "where a turn goes over the page, the footer stays"
     assert [page.rsplit(" ", 3)[1:] for page in text] == [
         [str(n), "/", str(len(text))] for n in range(1, len(text) + 1)
     ]

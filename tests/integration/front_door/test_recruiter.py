@@ -215,7 +215,7 @@ async def test_a_list_is_searched_filtered_and_paged(http: httpx.AsyncClient, ar
     assert (sorted(seen), len(seen), cursor) == ([f"i{n}" for n in range(5)], 5, None)
     for at in ("", "soon", "2026-01-01T00:00:00 i1", "0001-01-01T00:00:00+14:00 i1", "\udc80"):
         cursor = base64.urlsafe_b64encode(at.encode("utf-8", "surrogateescape")).decode()
-        refused(await http.get("/interviews", params={"cursor": cursor}), 422, "invalid_page")
+        refused(await http.get("/interviews", params={"cursor": cursor}), 404, "unknown_page")
     for query in ({"limit": 101}, {"limit": 0}, {"status": "lost"}, {"search": "x" * 201}):
         refused(await http.get("/interviews", params=query), 422, "invalid_request")
 
@@ -451,7 +451,7 @@ async def test_on_postgresql(
         last = await get(http, "/interviews", search="üNAL", limit=2, cursor=first["next_cursor"])
         assert [item["session_id"] for item in first["items"] + last["items"]] == ids[::-1]
         assert await listed(http, search="\0") == []
-        refused(await http.get("/interviews", params={"cursor": "x\0"}), 422, "invalid_page")
+        refused(await http.get("/interviews", params={"cursor": "x\0"}), 404, "unknown_page")
         assert (await get(http, f"/interviews/{ids[0]}"))["candidate_name"] == "Ünal 0"
         assert (await http.delete(f"/interviews/{ids[0]}")).status_code == 204
         assert await listed(http) == ids[:0:-1]

@@ -59,7 +59,7 @@ def new_row(
 
 
 async def read_live(mailboxes: Mailboxes, known: Interview | None, interview_id: str) -> Details | None:
-    """An open interview with its report; None: Redis does not have it, or not any more.
+    """An interview with its report; None: Redis does not have it, or not any more.
 
     Args:
         known: the archive's row of it, which is brought up to date.
@@ -67,7 +67,7 @@ async def read_live(mailboxes: Mailboxes, known: Interview | None, interview_id:
     history, written = await asyncio.gather(
         read_history(mailboxes, interview_id), mailboxes.report(interview_id)
     )
-    if history is None or history.status != "open":
+    if history is None:
         return None
     inputs, outputs = ([event for _, event in log] for log in (history.inputs, history.outputs))
     creation = creation_of(inputs)

@@ -18,7 +18,7 @@ from viva_shared.broker import UNAVAILABLE, Mailboxes
 from viva_shared.report import InterviewReport
 
 from tokens.application.live import Details, read_live, refresh
-from tokens.domain.errors import InvalidPage, Unavailable, UnknownInterview
+from tokens.domain.errors import Unavailable, UnknownInterview, UnknownPage
 
 
 @contextmanager
@@ -45,7 +45,7 @@ class Records:
         """Some interviews, newest first. Those under way are filtered by what was known of them seconds ago.
 
         Raises:
-            InvalidPage: ``after`` is no cursor of a page.
+            UnknownPage: ``after`` is no cursor of a page.
         """
         with reaching():
             try:
@@ -53,7 +53,7 @@ class Records:
                     search=search, status=status, scenario=scenario, after=after, limit=limit
                 )
             except InvalidCursor as error:
-                raise InvalidPage(str(error)) from error
+                raise UnknownPage(str(error)) from error
             await refresh(self._mailboxes, page.interviews)
         return page
 

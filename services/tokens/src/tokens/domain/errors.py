@@ -132,10 +132,10 @@ class InterviewEnded(TokensError):
     status = 409
 
 
-class InvalidPage(TokensError):
+class UnknownPage(TokensError):
     """The cursor is none that a page before gave."""
 
-    status = 422
+    status = 404
 
 
 class IdempotencyKeyReused(TokensError):

@@ -62,7 +62,7 @@ async def invite(
     return InvitedCandidate.of(invited)
 
 
-@router.get("/interviews", responses=problems(401, 403, 422, 503))
+@router.get("/interviews", responses=problems(401, 403, 404, 422, 503))
 async def list_interviews(
     _: Recruiting,
     services: Wired,
