@@ -160,10 +160,11 @@ def report_markdown(report: InterviewReport) -> str:
     lines.append(f"- Model: {_plain(report.model or 'not known')}")
     if report.consent:
         lines.append(f"- Consent: {report.consent.at:%Y-%m-%d %H:%M:%S} UTC, by {report.consent.via}")
-    lines += ["", *_scores(report), "## What was learnt", ""]
-    facts = [(name.replace("_", " "), value or "not learnt") for name, value in report.facts.items()]
-    lines += _table(("Fact", "In the candidate's words, as they were understood"), facts)
-    lines += ["", "## Stages", ""]
+    lines += ["", *_scores(report)]
+    if facts := [(name.replace("_", " "), value or "not learnt") for name, value in report.facts.items()]:
+        header = ("Fact", "In the candidate's words, as they were understood")
+        lines += ["## What was learnt", "", *_table(header, facts), ""]
+    lines += ["## Stages", ""]
     why_left = [*(stage.reason for stage in report.stages), report.reason][1:]
     stages = [
         (
