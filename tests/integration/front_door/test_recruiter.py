@@ -17,7 +17,7 @@ import tokens.main
 from fixtures.brains import eventually
 from fixtures.front_door import as_candidate, bearer, front_door
 from fixtures.postgres import PostgresServer
-from fixtures.processes import free_port, server, wait_for
+from fixtures.processes import free_port, listens, running, wait_for
 from fixtures.records import whole_record
 from fixtures.writing import ANSWERS, QUESTIONS, answer, brain, events, start
 from tokens.domain.errors import Unavailable
@@ -372,7 +372,10 @@ async def test_each_call_is_in_the_audit_log(closed: TokensSettings, api_key: st
     ]
     assert {line["session_id"] for line in lines} == {"s1"}
     assert {line["actor"] for line in lines} == {f"key:{api_key.split('_')[1]}"}
-    assert {name for line in lines for name in line["detail"] or ()} == {"expires_at"}
+    assert [line["detail"] and list(line["detail"]) for line in lines] == [
+        *(None, ["format"], None),
+        *(["expires_at"], ["expires_at"]),
+    ]
     assert rest["next_cursor"] is None
 
 
@@ -427,9 +430,10 @@ def test_candidates_do_not_wait_for_the_archive(settings: TokensSettings, tmp_pa
     }
     command = ["/usr/bin/env", *(f"{name}={value}" for name, value in environment.items())]
     with (
-        server([*command, sys.executable, "-m", "tokens"], port, log),
+        running([*command, sys.executable, "-m", "tokens"], log),
         httpx.Client(base_url=f"http://127.0.0.1:{port}") as http,
     ):
+        wait_for(lambda: listens(port), "the front door", 60)
         asked = {"session_id": "s1", "participant_name": "Ada"}
         assert http.post("/livekit/token", json=asked).status_code == 200
         refused(http.get("/interviews"), 503, "unavailable")

@@ -57,11 +57,14 @@ class Records:
             await refresh(self._mailboxes, page.interviews)
         return page
 
-    async def read(self, actor: str, interview_id: str, action: str = "interview.read") -> Details:
-        """An interview as far as it is. Raises UnknownInterview."""
+    async def read(self, actor: str, interview_id: str, *, export: str | None = None) -> Details:
+        """An interview as far as it is, to be shown or, in a format, exported. Raises UnknownInterview."""
         with reaching():
             details = await self._details(interview_id)
-            await self._archive.audit(actor, action, interview_id)
+            if export is None:
+                await self._archive.audit(actor, "interview.read", interview_id)
+            else:
+                await self._archive.audit(actor, "interview.exported", interview_id, {"format": export})
         return details
 
     async def audit_log(self, interview_id: str | None, before: int | None, limit: int) -> list[AuditEntry]:

@@ -119,7 +119,7 @@ async def export_interview(
     format: Annotated[ExportFormat, Query(description="Which kind of file.")] = "json",
 ) -> Response:
     """An interview as a file; of one that has not ended as far as it is, which the file says."""
-    details = await services.records.read(caller.actor, session_id, "interview.exported")
+    details = await services.records.read(caller.actor, session_id, export=format)
     match format:
         case "json":
             content = InterviewDetails.of(details).model_dump_json(indent=2).encode()
