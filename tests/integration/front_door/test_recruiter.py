@@ -265,7 +265,7 @@ async def test_an_interview_is_read_as_far_as_it_is(http: httpx.AsyncClient, mai
     assert (over["status"], over["is_final"], over["end_reason"]) == ("ended", True, "completed")
     assert over["scores"][1]["evidence"] == [{"quote": ANSWERS[1], "turn": 3}]
     assert over["consent"]["via"] == "api"
-    assert over["model"] is None
+    assert over["model"] == "scripted"
     [item] = (await get(http, "/interviews"))["items"]
     assert (item["status"], item["end_reason"]) == ("ended", "completed")
 

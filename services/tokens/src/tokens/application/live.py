@@ -86,7 +86,7 @@ async def read_live(mailboxes: Mailboxes, known: Interview | None, interview_id:
     )
     _bring_up_to_date(row, outputs)
     row.candidate_name = report.candidate or row.candidate_name
-    row.overall_score = report.overall_score
+    row.overall_score, row.model = report.overall_score, report.model or row.model
     if report.consent:
         row.consent_via, row.consent_at = report.consent.via, report.consent.at
         row.consent_notice = report.consent.notice
