@@ -152,7 +152,7 @@ class Model:
             yield f"w{i} gives up the interview over the poison", s.put(i, w.rest())
         elif mine or self.is_("no_check_on_commit"):
             yield from self.apply(s, i, w)
-        if w.inherits and w.cursor == len(s.log):
+        if w.inherits and w.cursor >= len(s.log):
             out = () if self.is_("no_recall") else s.out
             given_up = f"ask {w.inherits}" in w.gives_up.split(", ")
             yield f"w{i} takes up ask {w.inherits}", s.put(i, performs(w, w.inherits, out, given_up=given_up))

@@ -14,7 +14,7 @@ from fixtures.redis_server import running_redis
 from schedules.broken import DEFECTS, broken
 from schedules.gates import Wire
 from schedules.runs import Runs, functions
-from schedules.schedule import Deviation
+from schedules.steps import Deviation
 
 
 def main() -> int:

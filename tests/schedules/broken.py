@@ -78,6 +78,29 @@ LUA = {
         "if #open_effects(keys[1]) > 0 then return {'effects'} end",
         "",
     ),
+    "an append does not look whether the interview is open": (
+        "local function append(keys, args)\n"
+        "  if not is_open(keys[1]) then return {'refused', why_closed(keys[1])} end",
+        "local function append(keys, args)",
+    ),
+    "an interview is archived without a look for news": (
+        "if entry_after(keys[3], cursor) then return {'news'} end",
+        "",
+    ),
+    "an interview is archived without a look for open effects": (
+        "if next(open_effects(keys[1])) then return {'effects'} end",
+        "",
+    ),
+    "an interview is archived though somebody holds it": (
+        "if redis.call('EXISTS', keys[2]) == 1 then return {'held'} end",
+        "",
+    ),
+    "an interview is archived that has changed": ("if version ~= args[1] or ", "if "),
+    "a deletion leaves the lease": (
+        "for i = 2, #keys do redis.call('DEL', keys[i]) end",
+        "for i = 3, #keys do redis.call('DEL', keys[i]) end",
+    ),
+    "a deletion forgets the epoch": ("'status', status, 'epoch', epoch)", "'status', status, 'epoch', 0)"),
 }
 """What stands in the functions, and what instead of it."""
 

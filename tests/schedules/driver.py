@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from model.inputs import BABEL, DEADLY, GRIM, POISON
-from schedules.gates import Gate, Wire
+from schedules.gates import OF_THE_PROCESS, Gate, Wire
 from schedules.processes import Options
-from schedules.schedule import OF_THE_PROCESS, Deviation, Schedule
+from schedules.schedule import Schedule
+from schedules.steps import Deviation
 from schedules.still_loop import StillLoop
 from viva_shared.broker import Keys
 
@@ -18,6 +19,16 @@ INPUTS = (
     *((POISON, 1), (1, POISON, 2), (1, DEADLY), (1, GRIM), (BABEL,), (1, BABEL)),
 )
 WORKERS = (2, 2, 3)
+CLOSINGS = ((), ("archive",), (), ("delete",), (), ("archive", "delete"))
+"""In turn."""
+CLOSING_STEPS = {
+    "the archive looks": 0.1,
+    "the archive records": 0.3,
+    "the archive closes it": 0.3,
+    "the archive may not close it": 0.3,
+    "it is deleted": 0.02,
+}
+"""How likely each is beside a command of a process."""
 ROOM = (1, 2, 10)
 DRAIN_S = (0.5, 2.5)
 TROUBLE, TROUBLE_AT_A_WRITE = 0.04, 0.2
@@ -45,6 +56,7 @@ class Driver:
             keys,
             rng.choice(INPUTS),
             workers=rng.choice(WORKERS),
+            closings=frozenset(CLOSINGS[seed % len(CLOSINGS)]),
             options=Options(rng.choice(ROOM), rng.choice(DRAIN_S), self.kills),
             leaves_late=self._leaves_late,
         )
@@ -119,6 +131,10 @@ class Driver:
             yield 0.3, schedule.expire
         for number in range(len(schedule.late)):
             yield 0.3, partial(schedule.comes_late, number)
+        if not self.is_fair:  # then it comes to rest in any case
+            for step, weight in CLOSING_STEPS.items():
+                if step in schedule.known:
+                    yield weight, partial(schedule.close_it, step)
 
     def _troubles(self) -> Iterator[tuple[str, Act]]:
         schedule, state = self.schedule, self.schedule.state

@@ -11,6 +11,10 @@ import redis
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
+READ_ONLY = ("XRANGE", "XREVRANGE", "HGETALL", "XREAD")
+OF_THE_PROCESS = ("XGROUP CREATE", "XREADGROUP", "XREAD", "XAUTOCLAIM", "XCLAIM", "renew")
+"""What a worker repeats when Redis is back; where another command fails, it gives the interview up."""
+
 Command = tuple[tuple[Any, ...], dict[str, Any]]
 """As redis-py would send it, and what it needs to read the answer."""
 

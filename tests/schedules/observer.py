@@ -13,28 +13,37 @@ from viva_shared.broker import Keys
 from viva_shared.broker.doorbell import GROUP
 
 Facts = dict[str, Any]
-FIELDS = ("state", "cursor", "epoch", "tries", "tries_of")
+FIELDS = ("status", "state", "cursor", "epoch", "tries", "tries_of")
 
 
 def facts_of(s: State) -> Facts:
-    """What of a model's state can be seen in Redis."""
-    return {
+    """What of a model's state can be seen in Redis: all, or what is left where it is closed."""
+    left: Facts = {
+        "status": s.status,
+        "lease": s.lease,
+        "epoch": s.epoch,
+        "unread bells": s.bells,
+        "pending bells": s.pending,
+        "mail": tuple(w.mail for w in s.workers),
+    }
+    if s.status == "deleted":
+        return left | {"streams": 0}
+    left |= {
         "log": s.log,
+        "dead letters": s.dead,
+        "pieces": tuple((piece.ask, piece.number) for piece in s.out),
+    }
+    if s.status == "archived":
+        return left
+    return left | {
         "events seen": len(s.log),
         "cursor": s.cursor,
         "open ask": s.ask,
         "open deadlines": s.deadlines,
         "tries": s.tries,
         "tries of": s.tries_of,
-        "lease": s.lease,
-        "epoch": s.epoch,
-        "unread bells": s.bells,
-        "pending bells": s.pending,
-        "mail": tuple(w.mail for w in s.workers),
-        "dead letters": s.dead,
         "inputs taken": s.taken,
         "lines": tuple(event for event in s.taken if event > 0),
-        "pieces": tuple((piece.ask, piece.number) for piece in s.out),
     }
 
 
@@ -112,6 +121,7 @@ class Observer:
             _command("HKEYS", k.state(INTERVIEW)),
             _command("GET", k.lease(INTERVIEW)),
             _command("SCARD", k.seen(INTERVIEW)),
+            _command("EXISTS", *(key(INTERVIEW) for key in (k.inputs, k.outputs, k.seen, k.dead))),
             _command("XRANGE", k.inputs(INTERVIEW), f"({self._last_input}", "+"),
             _command("XRANGE", k.outputs(INTERVIEW), f"({self._last_output}", "+"),
             _command("XRANGE", k.dead(INTERVIEW), "-", "+"),
@@ -126,11 +136,11 @@ class Observer:
 
     def read(self, answers: list[Any], workers: Sequence[str]) -> None:
         """Take in the answers to ``commands``."""
-        values, keys, lease, seen, inputs, outputs, dead, ready, pending, groups, *mail = answers
-        state, *others = (value.decode() for value in values)
-        if state != self._state:
+        values, keys, lease, seen, streams, inputs, outputs, dead, ready, pending, groups, *mail = answers
+        self._fields = {name: (value or b"").decode() for name, value in zip(FIELDS, values, strict=True)}
+        if (state := self._fields["state"]) and state != self._state:
             self._state, self._interview = state, json.loads(state)
-        self._fields = dict(zip(FIELDS[1:], others, strict=True))
+        self._streams = streams
         self._effects = sorted(key[7:].decode() for key in keys if key.startswith(b"effect:"))
         self._lease, self._seen, self._dead = lease, seen, dead
         self._read_outputs(outputs)
@@ -183,21 +193,10 @@ class Observer:
 
     def facts(self, workers: Sequence[str]) -> Facts:
         """What was read, where ``workers`` are the names of those that live now."""
-        asks = [effect for effect in self._effects if effect.startswith("t")]
-        deadlines = [effect for effect in self._effects if effect not in asks]
-        for deadline in deadlines:
-            self._deadlines.setdefault(deadline, -self._taken[-1])
-        ask_id = self._interview["reply"] and self._interview["reply"]["ask_id"]
-        assert asks == ([ask_id] if ask_id else []), f"the state waits for {ask_id}, open are {asks}"
-        lines = self._interview["lines"][self._before_lines :]
-        return {
+        left = {
+            "status": self._fields["status"],
+            "streams": self._streams,
             "log": tuple(self._log.values()),
-            "events seen": self._seen - self._before_events,
-            "cursor": self._place(self._fields["cursor"]),
-            "open ask": self.ask(ask_id) if ask_id else 0,
-            "open deadlines": frozenset(map(self.deadline, deadlines)),
-            "tries": int(self._fields["tries"]),
-            "tries of": self._tries_of(self._fields["tries_of"]),
             "lease": self._held_by(workers),
             "epoch": self.epoch(self._fields["epoch"]),
             "unread bells": tuple(map(self.bell, self._unread)),
@@ -206,9 +205,26 @@ class Observer:
             ),
             "mail": tuple(self._mail.get(name, frozenset()) for name in workers),
             "dead letters": tuple(self.input_at(fields[b"entry_id"].decode()) for _, fields in self._dead),
+            "pieces": tuple(self._pieces),
+        }
+        if self._fields["status"] != "open":
+            return left
+        asks = [effect for effect in self._effects if effect.startswith("t")]
+        deadlines = [effect for effect in self._effects if effect not in asks]
+        for deadline in deadlines:
+            self._deadlines.setdefault(deadline, -self._taken[-1])
+        ask_id = self._interview["reply"] and self._interview["reply"]["ask_id"]
+        assert asks == ([ask_id] if ask_id else []), f"the state waits for {ask_id}, open are {asks}"
+        lines = self._interview["lines"][self._before_lines :]
+        return left | {
+            "events seen": self._seen - self._before_events,
+            "cursor": self._place(self._fields["cursor"]),
+            "open ask": self.ask(ask_id) if ask_id else 0,
+            "open deadlines": frozenset(map(self.deadline, deadlines)),
+            "tries": int(self._fields["tries"]),
+            "tries of": self._tries_of(self._fields["tries_of"]),
             "inputs taken": tuple(self._taken),
             "lines": tuple(int(line["text"].removeprefix("utterance ")) for line in lines),
-            "pieces": tuple(self._pieces),
         }
 
     def _place(self, cursor: str) -> int:

@@ -15,7 +15,7 @@ from fakes.world import World
 from schedules.driver import Driver
 from schedules.gates import Command, Wire
 from schedules.processes import INTERVIEW, NOW, PoisonedDecide, tracked
-from schedules.schedule import Deviation
+from schedules.steps import Deviation
 from schedules.still_loop import StillLoop
 from viva_shared.broker import Keys
 from viva_shared.broker.doorbell import GROUP

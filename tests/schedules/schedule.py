@@ -11,23 +11,17 @@ from fakes.queue import RecordingQueue
 from model.mailbox import Model
 from model.state import State, Worker, at_rest, unsafe
 from redis.exceptions import ConnectionError as RedisConnectionError
-from schedules.gates import Gate, Wire
+from schedules.closer import Closer
+from schedules.gates import OF_THE_PROCESS, READ_ONLY, Gate, Wire
 from schedules.observer import Observer, differences, facts_of
 from schedules.processes import INTERVIEW, Options, Process, ProducerProcess, WorkerProcess
-from schedules.steps import Steps
+from schedules.steps import Deviation, Steps
 from schedules.still_loop import StillLoop
 from viva_shared.broker import Keys
 
 LOST = ", the answer is lost"
 ENOUGH = 1_000
 """Faults in the model: here it is the driver who counts them."""
-READ_ONLY = ("XRANGE", "XREVRANGE", "HGETALL", "XREAD")
-OF_THE_PROCESS = ("XGROUP CREATE", "XREADGROUP", "XREAD", "XAUTOCLAIM", "XCLAIM", "renew")
-"""What a worker repeats when Redis is back; where another command fails, it gives the interview up."""
-
-
-class Deviation(AssertionError):
-    """The real code did what the model does not know, or left Redis in another state."""
 
 
 class Schedule:
@@ -41,6 +35,7 @@ class Schedule:
         inputs: tuple[int, ...],
         *,
         workers: int,
+        closings: frozenset[str],
         options: Options,
         leaves_late: Callable[[], bool],
     ) -> None:
@@ -50,7 +45,7 @@ class Schedule:
         self.observer = Observer(wire, keys)
         self._names = Steps(self.observer, self._queue)
         self._model = Model()
-        self.state = State(inputs, ENOUGH, ENOUGH, (Worker(),) * workers)
+        self.state = State(inputs, ENOUGH, ENOUGH, (Worker(),) * workers, closings=closings)
         self.known = dict(self._model.steps(self.state))
         """Every step that the model knows now."""
         self.counts: Counter[str] = Counter()
@@ -59,6 +54,7 @@ class Schedule:
         self.dead: list[Process] = []
         self._is_compared = True
         self.worker_names: list[str] = []
+        self.closer = Closer(loop, wire, keys)
         self.producer = ProducerProcess(loop, keys, inputs)
         self.workers = [self._born() for _ in range(workers)]
 
@@ -119,6 +115,12 @@ class Schedule:
         self._look(self.wire.run(self.observer.commands(self.living)))
         self._settle([free if free in self.known else f"{free} under its holder"])
 
+    def close_it(self, step: str) -> None:
+        """It is archived or deleted, or a step of that is taken."""
+        done = self.closer.do(step)
+        self._look(self.wire.run(self.observer.commands(self.living)))
+        self._settle([done])
+
     def crash(self, i: int) -> None:
         self._replace(i)
         self._settle([f"w{i} crashes"])
@@ -148,7 +150,7 @@ class Schedule:
         answer, seen = self.wire.send(gate, look)
         names: list[str] = []
         if i is None:
-            names = self._names.of_producer(gate)
+            names = self._names.of_producer(gate, answer)
         elif not isinstance(answer, Exception):
             names = self._names.of_worker(i, gate, answer, self.state)
         self._look(seen)
@@ -241,8 +243,7 @@ class Schedule:
 
     def _lose(self, i: int, w: Worker) -> None:
         self.workers[i].crashed_ask = 0
-        lost = f"w{i} lost {w.epoch}"
-        if lost in self.known:
+        if (lost := f"w{i} lost {w.epoch}") in self.known:
             self._take(lost)
         else:
             self._give_up(i)

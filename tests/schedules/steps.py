@@ -12,6 +12,10 @@ from schedules.observer import Observer
 from schedules.processes import INTERVIEW
 
 
+class Deviation(AssertionError):
+    """The real code did what the model does not know, or left Redis in another state."""
+
+
 class Steps:
     """Names of the model's steps."""
 
@@ -19,10 +23,11 @@ class Steps:
         self._observer = observer
         self._queue = queue
 
-    def of_producer(self, gate: Gate) -> list[str]:
-        if gate.name == "append":
-            return [f"append {gate.arguments[0][1:]}"]
-        return ["ring"]
+    def of_producer(self, gate: Gate, answer: Any) -> list[str]:
+        if gate.name != "append":
+            return ["ring"]
+        is_refused = answer[0] == b"refused"
+        return [f"append {gate.arguments[0][1:]}{' is refused' if is_refused else ''}"]
 
     def of_worker(self, i: int, gate: Gate, answer: Any, s: State) -> list[str]:
         """In state ``s``; none if the model does not see it. Raises AssertionError for a wrong answer."""
@@ -88,7 +93,9 @@ class Steps:
             return [f"lost {epoch}"] if gate.name == "hand_back" else []
         match gate.name:
             case "acquire":
-                return [f"acquires {self._observer.epoch(answer[1])}"] if word == "held" else ["is busy"]
+                if word == "held":
+                    return [f"acquires {self._observer.epoch(answer[1])}"]
+                return ["is busy"] if word == "busy" else [f"finds it {word}"]
             case "commit" | "reject":
                 return [self._applied(gate, s, is_repeat=s.cursor > w.cursor)]
             case "emit":

@@ -1,0 +1,55 @@
+"""Who archives or deletes the interview: the real calls, each done before anything else happens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from schedules.gates import Wire
+from schedules.processes import INTERVIEW, Process
+from viva_shared.broker import FIRST, Closing, Keys
+
+T = TypeVar("T")
+
+
+class Closer(Process):
+    """An archive job that looks, records and closes; and an operator who deletes."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, wire: Wire, keys: Keys) -> None:
+        super().__init__(loop, "closer", keys)
+        self._wire = wire
+        self._closing = Closing(self.mailboxes, tombstone_ttl_s=1_000)
+        self._version = 0
+        self._last_output = FIRST
+
+    def do(self, step: str) -> str:
+        """Do what a step of the model says; the name of what has come of it."""
+        match step:
+            case "the archive looks":
+                snapshot = self._run(self.mailboxes.snapshot(INTERVIEW))
+                assert snapshot
+                self._version = snapshot.version
+            case "the archive records":
+                said = self._run(self.mailboxes.last_outputs(INTERVIEW, 1))
+                self._last_output = said[0][0] if said else FIRST
+            case "it is deleted":
+                self._run(self._closing.delete(INTERVIEW))
+            case _:
+                outcome = self._run(
+                    self._closing.archive(
+                        INTERVIEW, version=self._version, last_output=self._last_output, ttl_s=1_000
+                    )
+                )
+                return "the archive closes it" if outcome == "archived" else "the archive may not close it"
+        return step
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run it to its end, whatever it asks of Redis."""
+        task = self.loop.create_task(work)
+        self.loop.run_forever()
+        while self.port.waiting:
+            for gate in list(self.port.waiting):
+                gate.answer.set_result(self._wire.send(gate)[0])
+            self.loop.run_forever()
+        return task.result()
