@@ -228,9 +228,12 @@ async def test_the_list_knows_what_the_database_does_not_know_yet(
     await mailboxes.redis.xadd(
         mailboxes.keys.outputs(iid), {"event": new_event(iid, stage, datetime.now(UTC)).encode()}
     )
-    [item] = (await get(http, "/interviews"))["items"]
+    broken = (await create(http, **JOB))["session_id"]
+    await mailboxes.redis.set(mailboxes.keys.outputs(broken), "no stream")
+    other, item = (await get(http, "/interviews"))["items"]
     assert item["status"] == "running"
     assert item["started_at"] is not None
+    assert other["status"] == "created"
 
 
 # -- reading --

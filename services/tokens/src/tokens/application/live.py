@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from redis.exceptions import ResponseError
 from viva_shared.archive import Interview, Status
 from viva_shared.broker import Mailboxes, read_history
 from viva_shared.broker.entries import read_entry
@@ -99,8 +100,10 @@ async def refresh(mailboxes: Mailboxes, rows: Sequence[Interview]) -> None:
     async with mailboxes.redis.pipeline(transaction=False) as pipe:
         for row in going_on:
             pipe.xrevrange(mailboxes.keys.outputs(row.id), count=LAST_WORDS)
-        found = await pipe.execute()
+        found = await pipe.execute(raise_on_error=False)
     for row, entries in zip(going_on, found, strict=True):
+        if isinstance(entries, ResponseError):
+            continue  # a key of another type under its name, which the sweeper names in the log
         read = [read_entry(*entry) for entry in reversed(entries)]
         outputs = await mailboxes.graveyard.outputs(row.id, read)
         _bring_up_to_date(row, [event for _, event in outputs])
