@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 
 from livekit.api import AccessToken, VideoGrants
+from livekit.api.access_token import Claims
 from livekit.protocol.agent_dispatch import RoomAgentDispatch
 from livekit.protocol.room import RoomConfiguration
 
@@ -44,34 +46,46 @@ def mint_token(
     """
     if missing := settings.missing_livekit:
         raise SettingsError(f"LiveKit is not configured: set {' and '.join(missing)}")
-    token = (
-        AccessToken(settings.livekit_api_key, settings.livekit_api_secret.get_secret_value())
-        .with_identity(identity)
-        .with_name(name or identity)
-        .with_ttl(ttl)
-        .with_metadata(metadata)
-        .with_attributes({**(attributes or {}), ROLE_ATTRIBUTE: role})
-    )
+    token = AccessToken(settings.livekit_api_key, settings.livekit_api_secret.get_secret_value())
+    common = _claims(role, agent_name or settings.agent_name, settings.departure_timeout_s)
+    own = {
+        "name": name or identity,
+        "video": {**common["video"], "room": room},
+        "attributes": {**(attributes or {}), ROLE_ATTRIBUTE: role},
+    }
+    if metadata:
+        own["metadata"] = metadata
+    token.claims = _Ready({**common, **own})
+    return token.with_identity(identity).with_ttl(ttl).to_jwt()
+
+
+class _Ready(Claims):
+    """Claims in their final form: livekit-api makes that by deep copies, which takes longer than signing."""
+
+    def __init__(self, form: dict[str, Any]) -> None:
+        super().__init__()
+        self._form = form
+
+    def asdict(self) -> dict[str, Any]:
+        return self._form
+
+
+@lru_cache(64)
+def _claims(role: Role, agent_name: str, departure_timeout_s: int) -> dict[str, Any]:
+    """What all tokens of a role have in common, in livekit-api's form."""
     if role == "observer":
         grants = VideoGrants(
-            room_join=True,
-            room=room,
-            can_publish=False,
-            can_subscribe=True,
-            can_publish_data=False,
-            hidden=True,
+            room_join=True, can_publish=False, can_subscribe=True, can_publish_data=False, hidden=True
         )
-        return token.with_grants(grants).to_jwt()
+        return Claims(video=grants).asdict()
     grants = VideoGrants(
         room_join=True,
-        room=room,
         can_publish=True,
         can_publish_sources=CANDIDATE_SOURCES,
         can_subscribe=True,
         can_publish_data=True,
     )
     config = RoomConfiguration(
-        agents=[RoomAgentDispatch(agent_name=agent_name or settings.agent_name)],
-        departure_timeout=settings.departure_timeout_s,
+        agents=[RoomAgentDispatch(agent_name=agent_name)], departure_timeout=departure_timeout_s
     )
-    return token.with_grants(grants).with_room_config(config).to_jwt()
+    return Claims(video=grants, room_config=config).asdict()

@@ -103,13 +103,11 @@ class Interviews:
             Unavailable: Redis is away.
         """
         prepared = self.scenarios.prepared(Brief(scenario=scenario))
+        created = self._creation(prepared, room, identity, name)
         try:
+            if await self._create(interview_id, created, prepared):
+                return None
             existing, ended = await self._existing(interview_id)
-            if existing is None:
-                created = self._creation(prepared, room, identity, name)
-                if await self._create(interview_id, created, prepared):
-                    return None
-                existing, ended = await self._existing(interview_id)
         except UNAVAILABLE as error:
             raise Unavailable("Redis") from error
         if existing is None:
