@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,6 +27,7 @@ from tokens.adapters.http import Services, build_app
 from tokens.adapters.limits import RateLimits
 from tokens.adapters.livekit import LiveKitDispatches, LiveKitRooms
 from tokens.adapters.oidc import TIMEOUT_S, OidcIssuer
+from tokens.adapters.windows import MovingWindows
 from tokens.application.connections import Connections
 from tokens.application.courses import Courses
 from tokens.application.gate import Gate
@@ -90,8 +92,7 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
             ),
             invites=invites,
             limits=RateLimits(
-                redis,
-                keys,
+                MovingWindows(redis, keys.limits),
                 tokens=settings.limit_tokens,
                 calls=settings.limit_calls,
                 failures=settings.limit_failures,
@@ -177,6 +178,8 @@ async def serve(settings: TokensSettings) -> None:
             access_log=False,
             forwarded_allow_ips=list(settings.trusted_proxies),
         )
+        gc.collect()
+        gc.freeze()  # what is here by now stays: a collection that looked through it would hold up every call
         log.info("tokens.ready", url=f"http://{settings.host}:{settings.port}")
         await uvicorn.Server(config).serve()
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Literal, cast
+from typing import Literal
 
 from limits import RateLimitItem, parse
-from limits.aio.storage import RedisStorage
-from limits.aio.storage.redis.redispy import RedispyBridge
-from limits.aio.strategies import MovingWindowRateLimiter
-from redis.asyncio import Redis
-from redis.exceptions import NoScriptError, RedisError
-from viva_shared.broker import Keys, passes
+from redis.exceptions import RedisError
+from viva_shared.broker import passes
 
+from tokens.adapters.windows import MovingWindows
 from tokens.domain.errors import NotAuthenticated, TooManyRequests, Unavailable
 
 Budget = Literal["tokens", "calls"]
@@ -25,18 +22,11 @@ BLOCKED = 10_000
 
 
 class RateLimits:
-    """Moving windows, each counted by a script in Redis: all replicas together let through no more."""
+    """Counts calls, and credentials that are not valid; all replicas together let through no more."""
 
-    def __init__(self, redis: Redis, keys: Keys, *, tokens: str, calls: str, failures: str) -> None:
+    def __init__(self, windows: MovingWindows, *, tokens: str, calls: str, failures: str) -> None:
         """Args: limits in the library's notation, for one client address and for one credential each."""
-        self._redis = redis
-        self._storage = RedisStorage(
-            "async+redis://",  # not used: the connections are those of everything else, with their time-outs
-            implementation="redispy",
-            connection_pool=redis.connection_pool,  # type: ignore[arg-type]
-            key_prefix=keys.limits,
-        )
-        self._window = MovingWindowRateLimiter(self._storage)
+        self._windows = windows
         self._budgets: dict[Budget, RateLimitItem] = {"tokens": parse(tokens), "calls": parse(calls)}
         self._failures = parse(failures)
         self._blocked: dict[str, float] = {}
@@ -49,12 +39,14 @@ class RateLimits:
             Unavailable: Redis is away.
         """
         limit = self._budgets[budget]
-        counted = [("address", client), ("credential", credential)] if credential else [("address", client)]
+        counted = [(budget, "address", client)]
+        if credential:
+            counted.append((budget, "credential", credential))
         with _redis_answers():
-            for who, is_left in zip(counted, await self._hit(limit, budget, counted), strict=True):
+            for name, is_left in zip(counted, await self._windows.hit(limit, *counted), strict=True):
                 if not is_left:
-                    wait_s = await self._wait_s(limit, budget, *who)
-                    raise TooManyRequests(f"too many {WHAT[budget]} for this {who[0]} ({limit})", wait_s)
+                    wait_s = await self._windows.wait_s(limit, *name)
+                    raise TooManyRequests(f"too many {WHAT[budget]} for this {name[1]} ({limit})", wait_s)
 
     @asynccontextmanager
     async def attempt(self, client: str) -> AsyncIterator[None]:
@@ -72,31 +64,12 @@ class RateLimits:
             yield
         except NotAuthenticated as error:
             with _redis_answers():
-                if await self._window.hit(self._failures, "failures", client):
+                [is_left] = await self._windows.hit(self._failures, ("failures", client))
+                if is_left:
                     raise
-                wait_s = await self._wait_s(self._failures, "failures", client)
+                wait_s = await self._windows.wait_s(self._failures, "failures", client)
             self._block(client, wait_s)
             raise self._too_many_failures(wait_s) from error
-
-    async def _hit(
-        self, limit: RateLimitItem, budget: Budget, counted: Sequence[tuple[str, str]]
-    ) -> list[bool]:
-        """What the library's ``hit`` does, by its script, for all in one round trip: a third of the cost."""
-        bridge, now = cast(RedispyBridge, self._storage.bridge), time.time()
-        sha = bridge.lua_acquire_moving_window.sha
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for who in counted:
-                key = bridge.prefixed_key(limit.key_for(budget, *who))
-                pipe.evalsha(sha, 1, key, now, limit.amount, limit.get_expiry(), 1)  # type: ignore[arg-type]
-            answers = await pipe.execute(raise_on_error=False)
-        left = []
-        for who, answer in zip(counted, answers, strict=True):
-            if isinstance(answer, NoScriptError):  # a new Redis: this loads it
-                answer = await self._window.hit(limit, budget, *who)
-            elif isinstance(answer, Exception):
-                raise answer
-            left.append(bool(answer))
-        return left
 
     def _block(self, client: str, wait_s: int) -> None:
         now = time.monotonic()
@@ -106,10 +79,6 @@ class RateLimits:
 
     def _too_many_failures(self, wait_s: int) -> TooManyRequests:
         return TooManyRequests(f"too many invalid credentials from this address ({self._failures})", wait_s)
-
-    async def _wait_s(self, limit: RateLimitItem, *who: str) -> int:
-        stats = await self._window.get_window_stats(limit, *who)
-        return max(1, math.ceil(stats.reset_time - time.time()))
 
 
 @contextmanager

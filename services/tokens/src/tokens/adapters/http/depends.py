@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 
 from tokens.adapters.http.services import Services
 from tokens.adapters.limits import Budget
@@ -27,12 +27,6 @@ async def services_of(request: Request) -> Services:
 
 
 Wired = Annotated[Services, Depends(services_of)]
-
-_bearer = HTTPBearer(
-    scheme_name="bearer",
-    auto_error=False,
-    description="An API key, a recruiter's OIDC token, or a candidate's invite.",
-)
 
 
 async def client_of(request: Request) -> str:
@@ -52,28 +46,34 @@ def _client(host: str) -> str:
 Client = Annotated[str, Depends(client_of)]
 
 
-async def admitted(
-    request: Request,
-    services: Wired,
-    client: Client,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> Caller:
-    """Whoever has credentials that open this door, and calls left.
+class Admission(HTTPBearer):
+    """Bearer credentials, verified and counted: a dependency that gives the caller, not the credentials."""
 
-    Raises:
-        NotAuthenticated, TooManyRequests, Unavailable.
-    """
-    if credentials is None:
-        caller = await services.gate.admit(None)
-    else:
-        async with services.limits.attempt(client):
-            caller = await services.gate.admit(credentials.credentials)
-    budget: Budget = "tokens" if request.scope["route"].path in TOKEN_PATHS else "calls"
-    await services.limits.spend(budget, client, None if isinstance(caller, Anyone) else caller.actor)
-    return caller
+    def __init__(self) -> None:
+        super().__init__(
+            scheme_name="bearer",
+            description="An API key, a recruiter's OIDC token, or a candidate's invite.",
+            auto_error=False,
+        )
+
+    async def __call__(self, request: Request) -> Caller:  # type: ignore[override]
+        """Whoever has credentials that open this door, and calls left.
+
+        Raises:
+            NotAuthenticated, TooManyRequests, Unavailable.
+        """
+        services, client = await services_of(request), await client_of(request)
+        if credentials := await super().__call__(request):
+            async with services.limits.attempt(client):
+                caller = await services.gate.admit(credentials.credentials)
+        else:
+            caller = await services.gate.admit(None)
+        budget: Budget = "tokens" if request.scope["route"].path in TOKEN_PATHS else "calls"
+        await services.limits.spend(budget, client, None if isinstance(caller, Anyone) else caller.actor)
+        return caller
 
 
-Admitted = Annotated[Caller, Depends(admitted)]
+Admitted = Annotated[Caller, Depends(Admission())]
 
 
 async def recruiting(caller: Admitted) -> Anyone | Recruiter:
