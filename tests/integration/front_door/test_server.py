@@ -16,7 +16,7 @@ import httpx
 import pytest
 import tokens.main
 from fixtures.front_door import SCENARIOS, as_candidate, bearer, new_key
-from fixtures.processes import free_port, server
+from fixtures.processes import free_port, listens, running, wait_for
 from structlog.testing import capture_logs
 from tokens.settings import TokensSettings
 
@@ -62,9 +62,10 @@ def door(
     variables = [f"{name}={value}" for name, value in environment.items()]
     command = ["/usr/bin/env", "-C", str(folder), *variables, sys.executable, "-m", "tokens"]
     with (
-        server(command, port, folder / "log"),
+        running(command, folder / "log"),
         httpx.Client(base_url=f"http://127.0.0.1:{port}") as http,
     ):
+        wait_for(lambda: listens(port), "the front door's start", 60)
         yield FrontDoor(port, folder / "log", http, settings, asyncio.run(new_key(settings)))
 
 
