@@ -149,7 +149,7 @@ class Interviews:
     async def _create(self, interview_id: str, created: InterviewCreated, prepared: Prepared) -> bool:
         event = new_event(interview_id, created, self._now(), event_id="created")
         if is_new := await self._mailboxes.create(event, prepared.json):
-            log.info("interview.created", interview_id=interview_id, scenario=created.scenario)
+            log.debug("interview.created", interview_id=interview_id, scenario=created.scenario)
         return is_new
 
     async def _existing(self, interview_id: str) -> tuple[InterviewCreated | None, bool]:
