@@ -8,14 +8,15 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from fixtures.brains import now
 from fixtures.front_door import FakeDispatches, front_door
 from fixtures.livekit_server import LiveKitServer
 from livekit.api import AccessToken, LiveKitAPI
 from livekit.protocol.room import CreateRoomRequest
 from tokens.adapters.livekit import LiveKitDispatches
 from tokens.settings import TokensSettings
-from viva_shared.broker import FIRST, Mailboxes
-from viva_shared.events import InterviewCreated, decode
+from viva_shared.broker import FIRST, Closing, Mailboxes
+from viva_shared.events import InterviewCreated, InterviewEnded, decode, new_event
 
 pytestmark = pytest.mark.integration
 
@@ -65,6 +66,23 @@ async def test_outside_the_local_profile_only_our_rooms(
             answer = await http.post("/livekit/webhook", content=body, headers=signed(body, settings))
             assert answer.status_code == 200
     assert dispatches.rooms == ["interview-ok"]
+
+
+async def test_a_room_of_what_is_over_gets_nobody(
+    http: httpx.AsyncClient, settings: TokensSettings, mailboxes: Mailboxes, dispatches: FakeDispatches
+) -> None:
+    """Whoever still has a token may open it: LiveKit can do nothing about that, and is not refused."""
+    for session_id in ("ended", "archived", "deleted"):
+        assert (await http.post("/interviews", json={"session_id": session_id})).status_code == 201
+    ended = new_event("ended", InterviewEnded(reason="goodbye"), now())
+    await mailboxes.redis.xadd(mailboxes.keys.outputs("ended"), {"event": ended.encode()})
+    await mailboxes.redis.hset(mailboxes.keys.state("archived"), "status", "archived")  # type: ignore[misc]
+    await Closing(mailboxes, tombstone_ttl_s=60).delete("deleted")
+    for session_id in ("ended", "archived", "deleted"):
+        body = started(f"interview-{session_id}")
+        answer = await http.post("/livekit/webhook", content=body, headers=signed(body, settings))
+        assert answer.status_code == 200, answer.text
+    assert dispatches.rooms == []
 
 
 async def test_webhooks_of_others_are_refused(

@@ -9,7 +9,13 @@ from viva_shared.settings import LiveKitSettings
 from tokens.application.interviews import Interviews
 from tokens.application.issue import must_be_configured
 from tokens.application.ports import Dispatches, Participant, Room, Rooms
-from tokens.domain.errors import UnknownParticipant, UnknownRoom
+from tokens.domain.errors import (
+    Conflict,
+    UnknownInterview,
+    UnknownParticipant,
+    UnknownRoom,
+    UnknownScenario,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -20,7 +26,8 @@ async def room_started(
     """See to it that the room has an interview and an interviewer, whoever opened it and however.
 
     Safe to repeat. Two at once could both find nobody dispatched and send two bots: the second finds the
-    room's bot lease held, and leaves. Without ``any_room``, only rooms named ``interview-*`` are ours.
+    room's bot lease held, and leaves. Without ``any_room``, only rooms named ``interview-*`` are ours. Nobody
+    is sent to the room of an interview that is over: LiveKit can do nothing about that, and is not refused.
 
     Raises:
         Unavailable: Redis or LiveKit is away; LiveKit sends the webhook again.
@@ -30,10 +37,10 @@ async def room_started(
         return
     try:
         interview_id = interview_id_of(room, sid)
-    except ValueError as error:
+        await interviews.ensure(interview_id, room)
+    except (ValueError, Conflict, UnknownInterview, UnknownScenario) as error:
         log.warning("room.refused", room=room, error=str(error))
         return
-    await interviews.ensure(interview_id, room)
     if await dispatches.dispatched(room):
         return
     await dispatches.dispatch(room)
