@@ -9,14 +9,22 @@ from itertools import pairwise
 
 import httpx
 import pytest
+import tokens.main
 from fixtures.brains import eventually, now
 from fixtures.front_door import FakeDispatches, as_candidate, front_door
 from fixtures.livekit_server import LiveKitServer
 from fixtures.processes import free_port
 from livekit import rtc
 from tokens.settings import TokensSettings
-from viva_shared.broker import FIRST, Mailboxes
-from viva_shared.events import CandidateReplaced, InterviewCreated, InterviewEnded, decode, new_event
+from viva_shared.broker import FIRST, Mailboxes, Seats
+from viva_shared.events import (
+    CandidateReplaced,
+    Envelope,
+    InterviewCreated,
+    InterviewEnded,
+    decode,
+    new_event,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -94,6 +102,30 @@ async def test_of_many_at_once_each_takes_another_s_place(
     assert first == "Alice"
     assert {f"Bob {n}" for n in range(5)} == set(others)
     assert all(one != other for one, other in pairwise(others))
+
+
+async def test_who_is_replaced_at_once_does_not_come_back(
+    monkeypatch: pytest.MonkeyPatch, settings: TokensSettings, mailboxes: Mailboxes, session_id: str
+) -> None:
+    class Coveted(Seats):
+        """Carol takes Bob's place as soon as he has it, the first time."""
+
+        is_taken = False
+
+        async def replace(self, replaced: Envelope, *, first: str | None, old: str | None) -> bool:
+            done = await super().replace(replaced, first=first, old=old)
+            if done and not self.is_taken:
+                self.is_taken = True
+                carol = CandidateReplaced(identity=f"Carol-{session_id}", name="Carol")
+                bob = f"Bob-{session_id}"
+                assert await super().replace(new_event(session_id, carol, now()), first=first, old=bob)
+            return done
+
+    monkeypatch.setattr(tokens.main, "Seats", Coveted)
+    async with front_door(settings) as http:
+        await ask(http, session_id, "Alice")
+        await ask(http, session_id, "Bob")
+    assert await names(mailboxes, session_id) == ["Alice", "Bob", "Carol"]
 
 
 async def test_who_is_named_first_replaces_nobody(

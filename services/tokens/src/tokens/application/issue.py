@@ -19,6 +19,7 @@ from tokens.domain.errors import Conflict, NotConfigured, Unavailable
 
 log = structlog.get_logger(__name__)
 
+NAMELESS = "candidate"
 IDENTITY_BYTES = 256
 """LiveKit lets nobody in whose identity has more, in UTF-8."""
 
@@ -99,7 +100,7 @@ class Tokens:
         """
         must_be_configured(self._settings)
         room = room_name(session_id)
-        identity = identity_of(wishes.identity or name or "candidate", session_id)
+        identity = identity_of(wishes.identity or name or NAMELESS, session_id)
         if not may_create:
             await self._interviews.must_exist(session_id)
         created = await self._interviews.ensure(
@@ -107,7 +108,7 @@ class Tokens:
         )
         if created is not None:
             await self._take_seat(session_id, created, identity, name)
-        return self._door(room, identity, name or "candidate", "candidate", wishes)
+        return self._door(room, identity, name or NAMELESS, "candidate", wishes)
 
     async def observer(self, session_id: str, name: str) -> Door:
         """An observer's, for the room of an interview that is there.
@@ -135,8 +136,8 @@ class Tokens:
             NotConfigured.
         """
         must_be_configured(self._settings)
-        identity = identity_of(wishes.identity or name or "candidate", room)
-        return self._door(room, identity, name or "candidate", "candidate", wishes)
+        identity = identity_of(wishes.identity or name or NAMELESS, room)
+        return self._door(room, identity, name or NAMELESS, "candidate", wishes)
 
     def _door(self, room: str, identity: str, name: str, role: Role, wishes: Wishes) -> Door:
         token = mint_token(
@@ -155,7 +156,10 @@ class Tokens:
     async def _take_seat(
         self, interview_id: str, created: InterviewCreated, identity: str, name: str | None
     ) -> None:
-        """First out of the room, then out of the interview: a call that fails half-way can be repeated."""
+        """First out of the room, then out of the interview: a call that fails half-way can be repeated.
+
+        Whoever is replaced in the very next moment is not put back: the last who came is the candidate.
+        """
         first = created.candidate_identity
         try:
             while (old := await self._seats.holder(interview_id, first)) != identity:
@@ -165,6 +169,7 @@ class Tokens:
                 event = new_event(interview_id, replaced, self._now())
                 if await self._seats.replace(event, first=first, old=old):
                     log.info("candidate.replaced", interview_id=interview_id, is_first=old is None)
+                    return
         except NotOpen as error:
             raise Conflict(
                 f"interview {interview_id!r} is {error.status}: take another session_id"
