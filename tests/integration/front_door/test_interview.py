@@ -398,6 +398,19 @@ async def test_what_was_not_reported_as_heard_is_before_the_next_answer(
     assert ids.count("heard:t2") == 1
 
 
+async def test_a_long_name_is_the_same_candidate_in_writing_and_in_a_room(
+    http: httpx.AsyncClient, mailboxes: Mailboxes
+) -> None:
+    name = "\N{MUSICAL SYMBOL G CLEF}" * 64
+    async with brain(mailboxes):
+        begun = await start(http, candidate_name=name)
+    asked = {"session_id": begun["session_id"], "participant_name": name}
+    answer = await http.post("/livekit/token", json=asked)
+    assert answer.status_code == 200, answer.text
+    inputs, _ = await events(mailboxes, begun["session_id"])
+    assert "candidate.replaced" not in [event.type for event in inputs]
+
+
 async def test_an_archived_interview_is_over(http: httpx.AsyncClient, mailboxes: Mailboxes) -> None:
     async with brain(mailboxes):
         begun = await start(http)

@@ -10,13 +10,13 @@ from viva_shared.scenario import Scenario
 from tokens.application.courses import Courses, Reading, Said, said
 from tokens.application.idempotency import Call, IdempotencyKeys
 from tokens.application.interviews import Interviews, new_interview_id
+from tokens.application.issue import NAMELESS, identity_of
 from tokens.application.scenarios import Brief
 from tokens.domain.callers import Caller, Candidate, must_reach
 from tokens.domain.course import Consent, Course
 from tokens.domain.errors import Conflict, UnknownInterview
 from tokens.domain.turns import must_agree, must_go_on
 
-NAMELESS = "candidate"
 QUESTION_SET = "question_set"
 """The scenario of an interview in writing that names none."""
 
@@ -116,7 +116,7 @@ class Starting:
                 _named(brief),
                 interview_id=interview_id,
                 candidate_name=candidate_name,
-                candidate_identity=_identity(candidate_name, interview_id),
+                candidate_identity=identity_of(candidate_name or NAMELESS, interview_id),
             )
         except Conflict:
             if not is_ours:  # else nobody but this very call knows the id
@@ -130,7 +130,7 @@ class Starting:
             await self._courses.happened(reading, agreed, "consented")
         if course.via == "text":
             return
-        identity = course.identity or _identity(candidate_name, interview_id)
+        identity = course.identity or identity_of(candidate_name or NAMELESS, interview_id)
         joined = CandidateJoined(identity=identity, name=candidate_name, via="text")
         await self._courses.happened(reading, joined, f"joined:text:{course.comings}")
         if course.comings:  # what was said until now does not count as the answer to this
@@ -151,7 +151,3 @@ class Starting:
 
 def _named(brief: Brief) -> Brief:
     return replace(brief, scenario=brief.scenario or QUESTION_SET)
-
-
-def _identity(name: str | None, interview_id: str) -> str:
-    return f"{name or NAMELESS}-{interview_id}"
