@@ -289,6 +289,18 @@ async def test_what_redis_lost_is_still_known(http: httpx.AsyncClient, mailboxes
     assert (read["job_title"], read["turns"], read["is_final"]) == ("Nurse", [], False)
 
 
+async def test_what_redis_has_closed_without_a_report_is_still_known(
+    http: httpx.AsyncClient, mailboxes: Mailboxes
+) -> None:
+    """For a while its streams are there, and its scenario is not."""
+    iid = (await create(http, **JOB))["session_id"]
+    state = mailboxes.keys.state(iid)
+    await mailboxes.redis.delete(state)
+    await mailboxes.redis.hset(state, "status", "archived")  # type: ignore[misc]
+    read = await get(http, f"/interviews/{iid}")
+    assert (read["job_title"], read["turns"], read["is_final"]) == ("Nurse", [], False)
+
+
 async def test_there_is_no_such_interview(http: httpx.AsyncClient) -> None:
     for method, path in (
         ("GET", "/interviews/nope"),

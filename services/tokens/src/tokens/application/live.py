@@ -68,7 +68,7 @@ async def read_live(mailboxes: Mailboxes, known: Interview | None, interview_id:
     history, written = await asyncio.gather(
         read_history(mailboxes, interview_id), mailboxes.report(interview_id)
     )
-    if history is None:
+    if history is None or history.status != "open":
         return None
     inputs, outputs = ([event for _, event in log] for log in (history.inputs, history.outputs))
     creation = creation_of(inputs)
