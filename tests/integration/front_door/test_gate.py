@@ -94,7 +94,7 @@ def not_ours(settings: TokensSettings, api_key: str) -> dict[str, str]:
         "empty parts": "..",
         "a number as header": "MTIz.e30.AA",
         "no algorithm": "e30.e30.AA",
-        "deep": "W" * 9000 + ".e30.AA",
+        "deep": "W1tb" * 9000 + ".e30.AA",  # [[[…
         "key without secret": f"viva_{key_id}",
         "key with another secret": f"viva_{key_id}_{key_secret[::-1]}",
         "key with more": f"{api_key}x",
