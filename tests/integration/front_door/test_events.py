@@ -21,7 +21,7 @@ from redis.asyncio import Redis
 from sse_starlette import EventSourceResponse
 from tokens.adapters.http import events as routes
 from tokens.settings import TokensSettings
-from viva_shared.broker import Keys, Mailboxes, OutputFeed, connect
+from viva_shared.broker import Closing, Keys, Mailboxes, OutputFeed, connect
 from viva_shared.events import InterviewCreated, InterviewEnded, Payload, ReplyChunk, new_event
 from viva_shared.scenario import load_scenario
 
@@ -233,6 +233,24 @@ async def test_of_what_a_slow_reader_gets_little_is_kept(
     reading.cancel()
     await asyncio.gather(reading, return_exceptions=True)
     assert [each.data["seq"] for each in told[:-1]] == list(range(count))
+
+
+async def test_of_what_is_deleted_or_archived_a_stream_ends(
+    http: httpx.AsyncClient, mailboxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "QUIET_S", 0.1)
+    for interview_id in ("deleted", "archived", "open"):
+        await made(mailboxes, interview_id)
+        await say(mailboxes, interview_id, chunk(0))
+    ends = {iid: asyncio.create_task(read(http, iid)) for iid in ("deleted", "archived", "open")}
+    await asyncio.sleep(0.3)
+    assert not any(each.done() for each in ends.values())
+    await Closing(mailboxes, tombstone_ttl_s=60).delete("deleted")
+    await mailboxes.redis.hset(mailboxes.keys.state("archived"), "status", "archived")  # type: ignore[misc]
+    for interview_id in ("deleted", "archived"):
+        assert [each.data["seq"] for each in await ends[interview_id]] == [0]
+    await say(mailboxes, "open", chunk(1), InterviewEnded(reason="goodbye"))
+    assert [each.event for each in await ends["open"]] == ["reply.chunk", "reply.chunk", "interview.ended"]
 
 
 async def test_a_quiet_stream_is_kept_alive_and_ends_with_the_server(

@@ -109,6 +109,14 @@ class Courses:
         must_reach(caller, interview_id)
         return await self.read(interview_id)
 
+    async def is_open(self, interview_id: str) -> bool:
+        """Whether anything may happen to it: it was neither archived nor deleted, as far as Redis says."""
+        try:
+            snapshot = await self._mailboxes.snapshot(interview_id)
+        except UNAVAILABLE:
+            return True
+        return snapshot is not None and snapshot.status == "open"
+
     async def happened(self, reading: Reading, data: Payload, event_id: str) -> Envelope | None:
         """Append an input, once under its id; None if it was there already.
 

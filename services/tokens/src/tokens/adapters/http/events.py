@@ -27,6 +27,7 @@ from viva_shared.events import (
 from tokens.adapters.http.depends import Admitted, Wired
 from tokens.adapters.http.fields import Form, SessionId
 from tokens.adapters.http.problems import problems
+from tokens.application.courses import Courses
 from tokens.domain.callers import sees_scores
 from tokens.domain.course import Course, is_after
 
@@ -36,8 +37,8 @@ SHOWN: tuple[type[Payload], ...] = (
     *(ReplyStarted, ReplyChunk, ReplyFinished, ReplyCancelled),
     *(StageChanged, QuestionAsked, InterviewEnded),
 )
-LAST_SCORES_S = 15.0
-"""How long, after the end, scores may still come."""
+QUIET_S = 15.0
+"""Without an event for so long it is asked whether any may come; after the end none does, no score either."""
 MAX_WAITING = 200
 """Events that are kept here for a slow reader."""
 SEND_TIMEOUT_S = 30.0
@@ -81,26 +82,28 @@ async def events(
     begin = last_event_id or after or FIRST
     if _is_done(reading.course, begin, shown):
         return Response(status_code=204)
-    stream = _stream(services.feed, reading.course, begin, shown)
+    stream = _stream(services.courses, services.feed, reading.course, begin, shown)
     return EventSourceResponse(stream, send_timeout=SEND_TIMEOUT_S)
 
 
 async def _stream(
-    feed: OutputFeed, course: Course, begin: str, shown: tuple[type[Payload], ...]
+    courses: Courses, feed: OutputFeed, course: Course, read_to: str, shown: tuple[type[Payload], ...]
 ) -> AsyncIterator[ServerSentEvent]:
-    try:
-        async with feed.follow(course.interview_id, begin, limit=MAX_WAITING) as outputs:
-            while True:
-                async with asyncio.timeout(LAST_SCORES_S if course.ended else None):
-                    entry_id, event = await anext(outputs)
-                if is_after(entry_id, course.last_output):
-                    course.see_output(entry_id, event)
-                if isinstance(event.data, shown):
-                    yield _told(entry_id, event)
-                if _is_done(course, entry_id, shown):
-                    return
-    except TimeoutError:
-        return  # the last scores do not come
+    while True:
+        try:
+            async with feed.follow(course.interview_id, read_to, limit=MAX_WAITING) as outputs:
+                while True:
+                    async with asyncio.timeout(QUIET_S):
+                        read_to, event = await anext(outputs)
+                    if is_after(read_to, course.last_output):
+                        course.see_output(read_to, event)
+                    if isinstance(event.data, shown):
+                        yield _told(read_to, event)
+                    if _is_done(course, read_to, shown):
+                        return
+        except TimeoutError:
+            if course.ended or not await courses.is_open(course.interview_id):
+                return
 
 
 def _is_done(course: Course, read_to: str, shown: tuple[type[Payload], ...]) -> bool:
