@@ -11,8 +11,9 @@ import pytest
 from fakes.clock import Clock
 from fixtures.records import KEPT, NASTY, STARTED, an_interview, changed, whole_record
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from viva_shared.archive import Archive, Database, Deleted, Interview, InvalidCursor, Status
+from viva_shared.archive import AlreadyArchived, Archive, Database, Deleted, Interview, InvalidCursor, Status
 from viva_shared.archive.models import Base
 
 pytestmark = pytest.mark.integration
@@ -217,6 +218,26 @@ async def test_what_was_deleted_does_not_come_back(archive: Archive) -> None:
     assert await archive.events("i1") == []
 
 
+async def test_an_id_that_is_used_again(archive: Archive, clock: Clock) -> None:
+    """What was made after the deletion is another interview; what is archived is not overwritten by one."""
+    await archive.record(whole_record("i1"))
+    await archive.delete("i1", "me")
+    clock.go_on(days=1)
+    another = an_interview("i1", created_at=clock.at)
+    await archive.register(another)
+    await archive.mark_archived("i1")
+    await archive.register(another)
+    clock.go_on(days=1)
+    third = whole_record("i1")
+    third.interview.created_at = clock.at
+    for attempt in (archive.record(third), archive.register(third.interview)):
+        with pytest.raises(AlreadyArchived, match="needs another id"):
+            await attempt
+    assert await archive.events("i1") == []
+    assert await archive.delete("i1", "me")
+    assert len(await archive.audit_log("i1")) == 2
+
+
 async def test_a_deletion_during_a_record_waits_for_it(
     archive: Archive, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,6 +280,15 @@ async def test_many_writers_at_once(archive: Archive, database_url: str) -> None
     assert len(await archive.audit_log()) == len(archives)
     for database in databases:
         await database.aclose()
+
+
+async def test_what_was_said_is_in_no_error(archive: Archive) -> None:
+    record = whole_record("i1", text="a secret")
+    twice = replace(record, turns=[*record.turns, *record.turns])
+    with pytest.raises(IntegrityError) as defect:
+        await archive.record(twice)
+    assert "a secret" not in str(defect.value)
+    assert await archive.get("i1") is None
 
 
 async def test_a_huge_interview(archive: Archive) -> None:

@@ -83,8 +83,8 @@ async def kick_out(database: Database) -> None:
 
 
 @pytest.fixture
-async def on_postgres(postgres: PostgresServer, postgres_template: str) -> AsyncIterator[Database]:
-    database = Database(await postgres.create_database(postgres_template))
+async def on_postgres(postgres_url: str) -> AsyncIterator[Database]:
+    database = Database(postgres_url)
     yield database
     await database.aclose()
 

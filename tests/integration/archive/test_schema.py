@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from fakes.clock import Clock
 from fixtures.records import whole_record
 from sqlalchemy import Connection, inspect, text
 from structlog.testing import capture_logs
@@ -51,20 +53,30 @@ async def test_the_revisions_make_what_the_models_say(database: Database) -> Non
         assert await connection.run_sync(differences) == []
 
 
-async def test_up_and_down_on_data(database_url: str, database: Database, archive: Archive) -> None:
+@pytest.fixture
+async def own(empty_database_url: str) -> AsyncIterator[Database]:
+    """A migrated database whose schema the test may change."""
+    await migrate(empty_database_url)
+    opened = Database(empty_database_url)
+    yield opened
+    await opened.aclose()
+
+
+async def test_up_and_down_on_data(empty_database_url: str, own: Database, clock: Clock) -> None:
+    archive = Archive(own, clock)
     await archive.record(whole_record("i1"))
     await archive.audit("me", "looked", "i1")
     before = await archive.get("i1"), await archive.turns("i1"), await archive.events("i1")
-    down = await migrate(database_url, "0001")
+    down = await migrate(empty_database_url, "0001")
     assert (down.current, down.is_ready) == ("0001", False)
-    assert "audit_log" not in await tables(database)
-    assert (await migrate(database_url)).is_ready
+    assert "audit_log" not in await tables(own)
+    assert (await migrate(empty_database_url)).is_ready
     assert (await archive.get("i1"), await archive.turns("i1"), await archive.events("i1")) == before
     assert await archive.audit_log() == []
-    assert (await migrate(database_url, "base")).current is None
-    assert await tables(database) == set()
-    assert (await migrate(database_url, "base")).current is None
-    assert (await migrate(database_url)).is_ready
+    assert (await migrate(empty_database_url, "base")).current is None
+    assert await tables(own) == set()
+    assert (await migrate(empty_database_url, "base")).current is None
+    assert (await migrate(empty_database_url)).is_ready
     assert await archive.get("i1") is None
 
 
@@ -89,9 +101,9 @@ async def test_one_that_fails_changes_nothing(
     await database.aclose()
 
 
-async def test_a_newer_schema_is_refused(database_url: str, database: Database) -> None:
-    await pretend(database, "9999")
-    for refused in (migrate(database_url), schema_of(database), until_migrated(database)):
+async def test_a_newer_schema_is_refused(empty_database_url: str, own: Database) -> None:
+    await pretend(own, "9999")
+    for refused in (migrate(empty_database_url), schema_of(own), until_migrated(own)):
         with pytest.raises(SchemaTooNew, match=r"revision 9999, this Viva knows up to .*: upgrade Viva"):
             await refused
 

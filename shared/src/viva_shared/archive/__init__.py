@@ -5,6 +5,7 @@ from viva_shared.archive.archive import Archive, Page, Record
 from viva_shared.archive.database import Database
 from viva_shared.archive.erasure import erase
 from viva_shared.archive.errors import (
+    AlreadyArchived,
     ArchiveError,
     ArchiveUnavailable,
     Deleted,
@@ -25,6 +26,7 @@ from viva_shared.archive.models import (
 from viva_shared.archive.schema import Schema, migrate, schema_of, until_migrated
 
 __all__ = [
+    "AlreadyArchived",
     "ApiKey",
     "ApiKeys",
     "Archive",

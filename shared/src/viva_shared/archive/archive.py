@@ -12,7 +12,7 @@ from sqlalchemy import Select, delete, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from viva_shared.archive.database import Database
-from viva_shared.archive.errors import Deleted, InvalidCursor
+from viva_shared.archive.errors import AlreadyArchived, Deleted, InvalidCursor
 from viva_shared.archive.models import (
     AuditEntry,
     Base,
@@ -73,6 +73,7 @@ class Archive:
 
         Raises:
             Deleted: it was deleted.
+            AlreadyArchived: it has the id of one that is archived.
         """
 
         async def work(session: AsyncSession) -> None:
@@ -81,7 +82,7 @@ class Archive:
         await self._database.write(work)
 
     async def record(self, record: Record) -> None:
-        """Write a whole interview, in place of what there is of it. Raises Deleted."""
+        """Write a whole interview, in place of what there is of it. Raises Deleted or AlreadyArchived."""
 
         async def work(session: AsyncSession) -> None:
             await self._put(session, record.interview)
@@ -118,11 +119,12 @@ class Archive:
 
         async def work(session: AsyncSession) -> bool:
             await self._database.lock(session, interview_id)
-            await session.execute(delete(Interview).where(Interview.id == interview_id))
-            if await session.get(DeletedInterview, interview_id):
+            now, known = self._now(), await session.get(Interview, interview_id)
+            deleted = await session.get(DeletedInterview, interview_id)
+            if deleted and not known:
                 return False
-            now = self._now()
-            session.add(DeletedInterview(id=interview_id, deleted_at=now))
+            await session.execute(delete(Interview).where(Interview.id == interview_id))
+            await session.merge(DeletedInterview(id=interview_id, deleted_at=now))
             session.add(AuditEntry(at=now, actor=actor, action=DELETED, interview_id=interview_id))
             return True
 
@@ -145,9 +147,12 @@ class Archive:
     async def _put(self, session: AsyncSession, interview: Interview) -> None:
         """Insert or complete the interview's own row; until the transaction ends nobody else writes to it."""
         await self._database.lock(session, interview.id)
-        if await session.get(DeletedInterview, interview.id):
+        deleted = await session.get(DeletedInterview, interview.id)
+        if deleted and interview.created_at <= deleted.deleted_at:
             raise Deleted(interview.id)
         stored = await session.get(Interview, interview.id)
+        if stored and stored.archived_at and stored.archived_at < interview.created_at:
+            raise AlreadyArchived(interview.id)
         if stored is None:
             stored = Interview(**_values(interview))
             session.add(stored)

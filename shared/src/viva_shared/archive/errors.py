@@ -23,6 +23,13 @@ class Deleted(ArchiveError):
         self.interview_id = interview_id
 
 
+class AlreadyArchived(ArchiveError):
+    """Another interview of this id, made earlier, is archived, and is not overwritten."""
+
+    def __init__(self, interview_id: str) -> None:
+        super().__init__(f"another interview {interview_id} is archived: a new one needs another id")
+
+
 class SchemaTooNew(ArchiveError):
     """The database's schema is that of a newer Viva, which this one does not know: upgrade this one."""
 

@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 TIMEOUT_S = 60
 FIRST_RETRY_S, LAST_RETRY_S = 0.5, 30.0
 """Between two tries while the database is away; twice as long each time."""
+AT_ONCE = 5
+"""Each may have a whole interview in memory, and a connection."""
 ERASE_S = 600
 """What is old and not erased by then is erased an hour later."""
 
@@ -70,5 +72,6 @@ def _archive(archiving: Archiving, pool: ArqRedis) -> Worker:
             )
         ],
         job_timeout=TIMEOUT_S,
+        max_jobs=AT_ONCE,
         poll_delay=0.5,
     )

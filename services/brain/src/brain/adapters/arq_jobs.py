@@ -90,9 +90,9 @@ def _reports(jobs: Jobs, pool: ArqRedis) -> Worker:
     )
 
 
-def build_worker(pool: ArqRedis, queue: str, **options: Any) -> Worker:
+def build_worker(pool: ArqRedis, queue: str, *, max_jobs: int = 20, **options: Any) -> Worker:
     """A worker of one queue, with what is the same for all."""
-    return Worker(redis_pool=pool, queue_name=queue, handle_signals=False, max_jobs=20, **options)
+    return Worker(redis_pool=pool, queue_name=queue, handle_signals=False, max_jobs=max_jobs, **options)
 
 
 async def or_retry(work: Coroutine[Any, Any, None], timeout_s: float) -> None:
