@@ -87,6 +87,31 @@ async def test_what_is_no_request_is_refused_as_malformed(
     assert says in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "says"),
+    [
+        ("/interview/start", {"consent": 1}, "body.consent: "),
+        ("/interview/start", {"consent": "yes"}, "body.consent: "),
+        ("/interview/start", {"num_questions": "2"}, "body.num_questions: must be a number"),
+        ("/interviews", {"num_questions": True}, "body.num_questions: must be a number"),
+        ("/interviews", {"invite_ttl_s": 60.5}, "body.invite_ttl_s: "),
+        ("/interview/consent", {"session_id": "s1", "consent": 1}, "body.consent: "),
+        ("/interview/consent", {"session_id": "s1", "consent": False}, "body.consent: must be true"),
+    ],
+)
+async def test_what_somebody_may_have_meant_is_not_guessed(
+    http: httpx.AsyncClient, path: str, body: dict[str, object], says: str
+) -> None:
+    answer = await http.post(path, json=body)
+    assert answer.status_code == 422, answer.text
+    assert says in answer.json()["detail"]
+
+
+async def test_a_whole_number_may_be_written_as_any_number(http: httpx.AsyncClient) -> None:
+    made = await http.post("/interviews", json={"invite_ttl_s": 60.0})
+    assert made.status_code == 201, made.text
+
+
 async def test_what_is_not_there_is_a_problem_too(http: httpx.AsyncClient) -> None:
     unknown, wrong = await http.get("/nothing"), await http.put("/livekit/token", json={})
     assert (unknown.status_code, unknown.json()["type"]) == (404, "not_found")

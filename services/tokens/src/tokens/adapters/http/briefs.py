@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from tokens.adapters.http.fields import Form
+from tokens.adapters.http.fields import Form, Number
 from tokens.application.scenarios import Brief
 
 Question = Annotated[
@@ -27,8 +27,8 @@ class BriefFields(BaseModel):
     )
     job_title: str | None = Field(None, max_length=200, examples=["Backend engineer"])
     seniority: str | None = Field(None, max_length=100, examples=["senior"])
-    num_questions: int | None = Field(
-        None, ge=1, le=20, description="How many are made; as many as `questions`, if both are given."
+    num_questions: Annotated[int, Field(ge=1, le=20), Number] | None = Field(
+        None, description="How many are made; as many as `questions`, if both are given."
     )
     questions: list[Question] | None = Field(
         None,

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from viva_shared.rooms import INTERVIEW_ID
 
@@ -34,6 +34,14 @@ class Form:
         return {**handler(schema), "pattern": f"^{self.pattern}$"}
 
 
+def _number(value: object) -> object:
+    if isinstance(value, bool | str):
+        raise PydanticCustomError("number", "must be a number")
+    return value
+
+
+Number = BeforeValidator(_number)
+"""As JSON Schema has it: neither "5" nor true is one."""
 PRINTABLE = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]"
 NAME = rf" *[^\s\x00-\x1f\x7f-\x9f]{PRINTABLE}*"
 """Blanks around it are taken off."""

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
 from viva_shared.report import InterviewReport, ReportScore, ReportTurn
 from viva_shared.scenario import Scenario
 
@@ -18,6 +28,16 @@ TurnId = Annotated[str, Form(r"[A-Za-z0-9_-]{1,64}", "a turn_id, as it was given
 AnswerText = Annotated[
     str, Form(r"[\s\S]*\S[\s\S]*", "more than blanks"), StringConstraints(min_length=1, max_length=8000)
 ]
+
+
+def _agreed(consent: bool) -> bool:
+    if not consent:
+        raise PydanticCustomError("consent", "must be true: who does not agree sends nothing")
+    return consent
+
+
+Agreed = Annotated[StrictBool, AfterValidator(_agreed), WithJsonSchema({"type": "boolean", "const": True})]
+"""Literal[True] would take a 1."""
 TURN = "Which of the interviewer's turns this is: name it in the answer to it."
 ASKED = "What the interviewer says; none: it has nothing more to say."
 
@@ -26,7 +46,9 @@ class StartRequest(BriefFields):
     """An interview to be begun in writing. An invited candidate's is there: only consent is to be said."""
 
     candidate_name: ParticipantName | None = Field(None, examples=["Ada Lovelace"])
-    consent: bool = Field(False, description="Whether the candidate has agreed to the scenario's notice.")
+    consent: StrictBool = Field(
+        False, description="Whether the candidate has agreed to the scenario's notice."
+    )
     session_id: SessionId | None = Field(
         None, description="The interview's id; none: a new interview, for an invited candidate their own."
     )
@@ -43,7 +65,7 @@ class SessionRequest(BaseModel):
 class ConsentRequest(SessionRequest):
     """The candidate agrees."""
 
-    consent: Literal[True]
+    consent: Agreed
 
 
 class AnswerRequest(SessionRequest):

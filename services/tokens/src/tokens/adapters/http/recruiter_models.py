@@ -10,13 +10,13 @@ from viva_shared.archive import AuditEntry, Interview, Status
 from viva_shared.report import ReportConsent, ReportScore, ReportStage, ReportTurn
 
 from tokens.adapters.http.briefs import BriefFields
-from tokens.adapters.http.fields import ParticipantName, SessionId
+from tokens.adapters.http.fields import Number, ParticipantName, SessionId
 from tokens.application.live import Details
 from tokens.application.recruiting import Invited
 from tokens.domain.evidence import evidence_turns
 
 ExportFormat = Literal["json", "markdown", "pdf"]
-InviteTtl = Annotated[int, Field(ge=60, le=366 * 86_400)]
+InviteTtl = Annotated[int, Field(ge=60, le=366 * 86_400), Number]
 INVITE_TTL = "Seconds for which the invite opens the interview; none: the server's setting."
 SCORE = "0 to 100: the mean of the answers that have a score; none: no answer has."
 
