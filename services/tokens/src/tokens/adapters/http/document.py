@@ -49,6 +49,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for path in document["paths"].values():
         for operation in path.values():
             used.update(operation.get("tags", ()))
+            for parameter in operation.get("parameters", ()):
+                parameter["schema"] = _there(parameter["schema"])
             before = {str(status): response for status, response in problems(*_before(operation)).items()}
             operation["responses"] = dict(sorted((operation["responses"] | before).items()))
             for status, response in operation["responses"].items():
@@ -61,6 +63,14 @@ def _document(app: FastAPI) -> dict[str, Any]:
     problem = Problem.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
     schemas |= {**problem.pop("$defs"), Problem.__name__: problem}
     return document
+
+
+def _there(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter's schema without null: outside of a body nothing can be null, but only left out."""
+    match schema:
+        case {"anyOf": [option, {"type": "null"}], **rest}:
+            return {**option, **rest}
+    return schema
 
 
 def _before(operation: dict[str, Any]) -> set[int]:
