@@ -30,7 +30,7 @@ from tokens.adapters.http import Services
 from tokens.application.scenarios import Brief
 from tokens.main import wired
 from tokens.settings import TokensSettings
-from viva_shared.broker import Mailboxes
+from viva_shared.broker import Closing, Mailboxes
 from viva_shared.events import (
     BotJoined,
     CandidateConsented,
@@ -199,10 +199,14 @@ async def test_an_archived_interview_is_over(http: httpx.AsyncClient, mailboxes:
     async with brain(mailboxes):
         begun = await start(http)
         session = {"session_id": begun["session_id"]}
-        finished = await http.post("/interview/finish", json=session)
-    await mailboxes.redis.hset(mailboxes.keys.state(begun["session_id"]), "status", "archived")  # type: ignore[misc]
-    assert (await http.post("/interview/finish", json=session)).json() == finished.json()
-    assert (await http.get(f"/interview/session/{begun['session_id']}")).json()["status"] == "ended"
-    await mailboxes.redis.hdel(mailboxes.keys.state(begun["session_id"]), "scenario")  # type: ignore[misc]
+        assert (await http.post("/interview/finish", json=session)).status_code == 200
+    snapshot = await mailboxes.snapshot(begun["session_id"])
+    assert snapshot is not None
+    [(last, _)] = await mailboxes.last_outputs(begun["session_id"], 1)
+    archived = await Closing(mailboxes, tombstone_ttl_s=60).archive(
+        begun["session_id"], version=snapshot.version, last_output=last, ttl_s=60
+    )
+    assert archived == "archived"
+    refused(await http.get(f"/interview/session/{begun['session_id']}"), 409, "interview_ended")
     for path, body in BODIES.items():
         refused(await http.post(path, json={**session, **body}), 409, "interview_ended")

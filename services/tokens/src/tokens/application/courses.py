@@ -82,16 +82,10 @@ class Courses:
             raise Unavailable("Redis") from error
         if history is None or history.status == "deleted":
             return None
-        is_archived = history.status == "archived"
-        if is_archived and not history.scenario:
+        if history.status == "archived":
             raise InterviewEnded(f"interview {interview_id!r} has ended, and is in the archive")
         scenario = _scenario(history.scenario)
-        course = Course(
-            interview_id,
-            has_bot=history.has_bot,
-            is_archived=is_archived,
-            notice=scenario.consent.notice,
-        )
+        course = Course(interview_id, has_bot=history.has_bot, notice=scenario.consent.notice)
         for entry_id, event in history.inputs:
             course.see_input(entry_id, event)
         for entry_id, event in history.outputs:

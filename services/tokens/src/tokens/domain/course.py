@@ -111,7 +111,6 @@ class Course:
 
     Attributes:
         has_bot: a media bot has the room, and reports what was heard.
-        is_archived: nothing can happen any more.
         notice: the scenario's, which a consent on the chat agrees to.
         answers: those in writing that were not rejected, by the turn that they answer.
         via: how the candidate came last; None: not yet.
@@ -124,7 +123,6 @@ class Course:
 
     interview_id: str
     has_bot: bool = False
-    is_archived: bool = False
     notice: str = ""
     created: InterviewCreated | None = None
     consent: Consent | None = None
@@ -217,7 +215,7 @@ class Course:
 
     @property
     def is_over(self) -> bool:
-        return self.ended is not None or self.is_archived
+        return self.ended is not None
 
     @property
     def is_settled(self) -> bool:
