@@ -16,9 +16,11 @@ from brain.adapters.arq_archive import run_archive
 from brain.adapters.arq_queue import ArqQueue, connect_pool
 from brain.application.archiving import Archiving
 from brain.application.jobs import Jobs
+from fakes.model import ScriptedModel
 from fakes.queue import RecordingQueue
 from faults.process import Process
-from fixtures.brains import TextRoom, eventually, now
+from fixtures.brains import TextRoom, build_worker, eventually, now
+from fixtures.brains import working as serving
 from fixtures.over import abandoned
 from fixtures.processes import wait_for
 from fixtures.records import STARTED, an_interview, whole_record
@@ -27,6 +29,7 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 from viva_shared.archive import Archive, Database, Status, migrate
 from viva_shared.broker import Closing, Mailboxes
+from viva_shared.events import EndRequested
 
 pytestmark = pytest.mark.integration
 
@@ -162,6 +165,36 @@ async def test_a_worker_that_is_killed_between_the_two_is_made_good(
     async with working(build(mailboxes, database, tmp_path), jobs_url):
         await eventually(lambda: is_archived(mailboxes, archive, room), bool)
     await pool.aclose(close_connection_pool=True)
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+async def test_an_interview_that_ends_goes_all_the_way_by_itself(
+    mailboxes: Mailboxes, database: Database, queue: ArqQueue, redis_server: RedisServer, tmp_path: Path
+) -> None:
+    """The jobs as they are run: report, record, settle, close."""
+    process = Process(
+        "jobs",
+        [sys.executable, "-m", "brain", "jobs"],
+        tmp_path,
+        REDIS_URL=redis_server.url,
+        JOBS_REDIS_URL=f"redis://127.0.0.1:{redis_server.port}/3",
+        VIVA_KEY_PREFIX=mailboxes.keys.prefix,
+        DATABASE_URL=database.engine.url.render_as_string(),
+        VIVA_SETTLED_S="0",
+    )
+    process.start()
+    room = TextRoom(mailboxes)
+    try:
+        async with serving(build_worker(mailboxes, ScriptedModel(["Hello."]), queue)):
+            await room.open()
+            await room.hear()
+            await room.send(EndRequested(by="recruiter"))
+            await eventually(lambda: is_archived(mailboxes, Archive(database, now), room), bool, START_S)
+    finally:
+        process.stop()
+    found = await Archive(database, now).get(room.interview_id)
+    assert found
+    assert (found.status, found.end_reason) == (Status.ENDED, "finished")
 
 
 # -- a database that is away --
