@@ -18,7 +18,16 @@ import uvicorn
 import uvloop
 from livekit.api import LiveKitAPI
 from viva_shared.archive import ApiKeys, Archive, Database, SchemaTooNew, erase, until_migrated
-from viva_shared.broker import Closing, Keys, Mailboxes, OutputFeed, Seats, connect, until_available
+from viva_shared.broker import (
+    Closing,
+    GatheringRedis,
+    Keys,
+    Mailboxes,
+    OutputFeed,
+    Seats,
+    connect,
+    until_available,
+)
 from viva_shared.logs import configure_logging
 from viva_shared.settings import SettingsError, load_settings
 
@@ -52,8 +61,10 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
     async with AsyncExitStack() as stack:
         redis = connect(settings.redis_url)
         stack.push_async_callback(redis.aclose)
+        gathering = GatheringRedis(redis.connection_pool)
         keys = Keys(settings.key_prefix)
         mailboxes = Mailboxes(redis, keys, settings.max_event_bytes)
+        gathered = Mailboxes(gathering, keys, settings.max_event_bytes)  # for what is short
         # LiveKitAPI refuses to be built without keys; nothing is dispatched then; /livekit/token says why.
         api = LiveKitAPI(
             settings.livekit_url,
@@ -68,14 +79,14 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
         invites = Invites(settings.invite_secret.get_secret_value(), settings.public_url, settings.invite_ttl)
         issuer = await stack.enter_async_context(_issuer(settings))
         interviews = Interviews(
-            mailboxes,
+            gathered,
             Scenarios(settings.scenarios_dir, settings.default_scenario),
             lambda: datetime.now(UTC),
             require_consent=settings.require_consent,
             unjoined=timedelta(seconds=settings.unjoined_s),
         )
         rooms, any_room = LiveKitRooms(api), settings.profile == "local"
-        tokens = Tokens(settings, interviews, Seats(mailboxes), rooms, lambda: datetime.now(UTC))
+        tokens = Tokens(settings, interviews, Seats(gathered), rooms, lambda: datetime.now(UTC))
         idempotency = IdempotencyKeys(redis, settings.key_prefix)
         feed = OutputFeed(redis, f"tokens-{uuid4().hex}", keys, settings.max_event_bytes)
         courses = Courses(mailboxes, feed, lambda: datetime.now(UTC), settings.reply_timeout_s)
@@ -92,7 +103,7 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
             ),
             invites=invites,
             limits=RateLimits(
-                MovingWindows(redis, keys.limits),
+                MovingWindows(gathering, keys.limits),
                 tokens=settings.limit_tokens,
                 calls=settings.limit_calls,
                 failures=settings.limit_failures,

@@ -7,6 +7,7 @@ from viva_shared.broker.doorbell import Bell, Doorbell
 from viva_shared.broker.entries import FIRST, Entry
 from viva_shared.broker.errors import BotFenced, BrokerError, Damaged, LeaseLost, NotOpen
 from viva_shared.broker.feed import OutputFeed
+from viva_shared.broker.gathering import GatheringRedis
 from viva_shared.broker.graveyard import Letter
 from viva_shared.broker.history import History, read_history
 from viva_shared.broker.keys import Keys
@@ -30,6 +31,7 @@ __all__ = [
     "DeadLetters",
     "Doorbell",
     "Entry",
+    "GatheringRedis",
     "Glance",
     "Held",
     "History",
