@@ -11,10 +11,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from redis.exceptions import RedisError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
+from viva_shared.broker import passes
 
-from tokens.domain.errors import TokensError
+from tokens.domain.errors import TokensError, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -97,6 +99,13 @@ def handle_problems(app: FastAPI) -> None:
         if error.status >= 500:
             log.warning("request.failed", error=str(error), retryable=error.retryable)
         return answer(error.status, error.type, str(error), headers=error.headers)
+
+    @app.exception_handler(RedisError)
+    async def refused_by_redis(request: Request, error: RedisError) -> JSONResponse:
+        """It answers, and cannot write for now: it has lost its replicas or its disk, or is failing over."""
+        if not passes(error):
+            raise error
+        return await refused(request, Unavailable("Redis"))
 
     @app.exception_handler(RequestValidationError)
     async def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
