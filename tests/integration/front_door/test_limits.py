@@ -12,7 +12,8 @@ import pytest
 from fastapi import Request
 from fixtures.brains import eventually
 from fixtures.front_door import as_candidate, bearer, front_door, new_key
-from tokens.adapters.http import build_app
+from fixtures.operations import operations
+from tokens.adapters.http import build_app, openapi
 from tokens.adapters.http.depends import client_of
 from tokens.main import wired
 from tokens.settings import TokensSettings
@@ -91,6 +92,17 @@ async def test_calls_for_tokens_and_others_count_apart(settings: TokensSettings)
         assert [await token(http) for _ in range(2)] == [200, 429]
         exchanged = [await http.post("/interview/invite", json={"invite": "x"}) for _ in range(2)]
         assert [answer.status_code for answer in exchanged] == [401, 429]
+
+
+async def test_what_has_a_limit_says_so(settings: TokensSettings) -> None:
+    limited = settings.model_copy(update={"limit_tokens": "1/hour", "limit_calls": "1/hour"})
+    async with front_door(limited) as http:
+        await token(http)
+        await http.get("/audit")
+        for operation in operations(openapi(), {}):
+            answer = await operation.call(http)
+            assert (answer.status_code == 429) is ("429" in operation.statuses), operation.name
+            assert ("retry-after" in answer.headers) is (answer.status_code == 429)
 
 
 async def test_health_and_figures_have_no_limit(settings: TokensSettings) -> None:
