@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,7 +86,12 @@ class Scenarios:
 
     def _changed(self, name: str, language: str | None) -> tuple[int, ...]:
         """When the files that it is of were last changed, in nanoseconds; 0: not there."""
-        paths = [self._folder / f"{name}.yaml"]
-        if language:
-            paths.append(self._folder / f"{name}.{language}.yaml")
-        return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
+        names = [name, f"{name}.{language}"] if language else [name]
+        return tuple(map(_changed_at, (f"{self._folder}/{each}.yaml" for each in names)))
+
+
+def _changed_at(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except FileNotFoundError:
+        return 0
