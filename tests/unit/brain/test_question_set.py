@@ -419,7 +419,7 @@ def test_a_set_is_as_long_as_there_are_questions() -> None:
         ({"evidence": ()}, None, "no evidence in the candidate's words"),
         ({"evidence": ("never said",)}, None, "no evidence in the candidate's words"),
         ({"evidence": ("pay",)}, None, "no evidence in the candidate's words"),
-        ({"evidence": (" PAYMENT,\n system!", "never said")}, 70, "why"),
+        ({"evidence": ("a PAYMENT,\n system!", "never said")}, 70, "why"),
         ({"score": None, "evidence": ()}, None, "why"),
         ({"error": "503", "score": None}, None, "could not be scored: 503"),
     ],
@@ -428,7 +428,7 @@ def test_a_score_is_a_number_with_evidence_or_none_with_the_reason(
     world: World, assessed: dict[str, object], score: int | None, reason: str
 ) -> None:
     answer(world, "A payment system")
-    data = {"ask_id": "score-0.1", "score": 70, "reason": "why", "evidence": ("payment system",)} | assessed
+    data = {"ask_id": "score-0.1", "score": 70, "reason": "why", "evidence": ("a payment system",)} | assessed
     [scored] = world.happen(AnswerAssessed.model_validate(data))
     assert isinstance(scored, AnswerScored)
     assert (scored.score, scored.reason) == (score, reason)

@@ -11,6 +11,7 @@ from brain.domain.phrases import words_of
 
 MAX_QUESTION_CHARS = 1_000
 MAX_EVIDENCE = 10
+MIN_QUOTE_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,14 @@ def accepted_score(assessed: AnswerAssessed, answer: str) -> Score:
 
 def is_quote(text: str, answer: str) -> bool:
     """Whether it stands in the answer, whatever its case, spaces and punctuation: as whole words in scripts
-    that have spaces between them.
+    that have spaces between them. What is shorter than ``MIN_QUOTE_WORDS`` stands in nearly every answer,
+    and shows nothing, unless it is all of it; of a script without spaces letters count as words.
     """
-    quoted, said = (" ".join(words_of(words)) for words in (text, answer))
+    quote, answered = words_of(text), words_of(answer)
+    quoted, said = " ".join(quote), " ".join(answered)
+    if not quoted or quoted == said:
+        return bool(quoted)
     has_no_spaces = any(letter.isalpha() and letter.lower() == letter.upper() for letter in quoted)
-    return bool(quoted) and (f" {quoted} " in f" {said} " or (has_no_spaces and quoted in said))
+    if (sum(map(len, quote)) if has_no_spaces else len(quote)) < MIN_QUOTE_WORDS:
+        return False
+    return f" {quoted} " in f" {said} " or (has_no_spaces and quoted in said)
