@@ -63,6 +63,7 @@ class World:
 
     scenario: Scenario = SCREENING
     consent_required: bool = False
+    candidate: str | None = IDENTITY
     expires_at: datetime | None = None
     now: datetime = START
     state: State | None = None
@@ -78,7 +79,7 @@ class World:
                 scenario=self.scenario.name,
                 scenario_hash=self.scenario.content_hash,
                 room="interview-i1",
-                candidate_identity=IDENTITY,
+                candidate_identity=self.candidate,
                 consent_required=self.consent_required,
                 expires_at=self.expires_at,
             )

@@ -8,7 +8,7 @@ import pytest
 from brain.domain.effects import Ask
 from brain.domain.phrases import agrees
 from brain.domain.state import Candidate, Phase, TimerKind
-from fakes.world import GIVEN, IDENTITY, QUESTIONS, SCREENING, START, World, said
+from fakes.world import GIVEN, IDENTITY, QUESTIONS, SCREENING, START, World, said, set_among_stages
 from viva_shared.events import (
     BotJoined,
     CandidateConsented,
@@ -23,11 +23,13 @@ from viva_shared.events import (
     ReplyStarted,
     UtterancePartial,
 )
+from viva_shared.scenario import Scenario
 
 pytestmark = pytest.mark.unit
 
 REQUEST, NOTICE = SCREENING.consent.request, SCREENING.consent.notice
-CONSENTED, NOT_REQUIRED = ListeningAllowed(reason="consented"), ListeningAllowed(reason="not_required")
+CONSENTED = ListeningAllowed(reason="consented", identity=IDENTITY)
+NOT_REQUIRED = ListeningAllowed(reason="not_required")
 BY_PAGE = CandidateConsented(via="page", notice="as it was shown")
 
 
@@ -232,3 +234,89 @@ def test_nobody_is_replaced_by_themselves_or_after_the_end() -> None:
     world.happen(EndRequested(by="recruiter"))
     world.happen(CandidateReplaced(identity="bob-i1"))
     assert world.is_in.candidate_identity == IDENTITY
+
+
+# -- consent is a person's --
+
+
+def taken_over(scenario: Scenario = GIVEN) -> World:
+    """Alice consented and answered the first question; then Bob took her place."""
+    world = World(scenario, consent_required=True)
+    world.begin()
+    world.happen(BY_PAGE)
+    world.is_heard()
+    world.candidate_says("I built a bridge.")
+    world.model_says("I see.")
+    world.happen(CandidateReplaced(identity="bob-i1", name="Bob"))
+    return world
+
+
+def test_who_takes_the_place_of_one_who_consented_is_asked_for_their_own() -> None:
+    world = taken_over()
+    assert world.is_in.awaits_consent
+    assert said(world.happen(CandidateJoined(identity="bob-i1"))) == REQUEST
+    world.happen(CandidateSpeaking())
+    world.happen(UtterancePartial(text="I am"))
+    world.candidate_says("I am Bob.")
+    assert [line.text for line in world.is_in.lines if line.speaker == "candidate"] == ["I built a bridge."]
+    assert types(world.happen(BotJoined(bot_epoch=2))) == ["reply.cancelled"], "it may not listen"
+    assert world.is_in.consent is not None
+    assert world.is_in.consent.identity == IDENTITY, "what Alice said rests on it"
+
+
+@pytest.mark.parametrize("via", ["page", "chat"])
+def test_with_the_others_consent_the_interview_goes_on_where_it_was(via: str) -> None:
+    world = taken_over()
+    world.happen(CandidateJoined(identity="bob-i1"))
+    world.is_heard()
+    outputs = world.happen(BY_PAGE) if via == "page" else world.candidate_says("I agree.", via="text")
+    assert outputs[0] == ListeningAllowed(reason="consented", identity="bob-i1")
+    assert said(outputs) == f"{GIVEN.words.welcome_back} Question 2 of 3. {QUESTIONS[1]}"
+    assert world.stages() == ["questions"], "it does not start over"
+    assert world.is_in.consent is not None
+    assert (world.is_in.consent.identity, world.is_in.consent.via) == ("bob-i1", via)
+    world.is_heard()
+    world.candidate_says("I am Bob.")
+    assert world.is_in.lines[-1].text == "I am Bob."
+
+
+def test_while_consent_is_missing_no_deadline_and_no_silence_moves_the_interview() -> None:
+    world = taken_over(set_among_stages(60))
+    world.happen(CandidateJoined(identity="bob-i1"))
+    world.pass_deadline("stage")
+    world.is_heard()
+    assert "silence" not in world.is_in.timers
+    assert world.is_in.reply is None
+    before = world.stages()
+    assert said(world.happen(BY_PAGE)).startswith("Let us begin.")
+    assert len(world.stages()) == len(before) + 1
+
+
+def test_last_words_of_the_one_before_are_not_the_others_consent() -> None:
+    world = taken_over()
+    assert world.candidate_says("I agree.", via="text") == []
+    assert world.is_in.awaits_consent
+
+
+def test_who_comes_back_has_consented_already() -> None:
+    world = taken_over()
+    assert world.happen(CandidateReplaced(identity=IDENTITY)) == [CONSENTED]
+    assert said(world.happen(CandidateJoined(identity=IDENTITY))).startswith(GIVEN.words.welcome_back)
+
+
+def test_consent_before_anybody_is_named_is_theirs_who_comes() -> None:
+    world = World(consent_required=True, candidate=None)
+    assert world.happen(BY_PAGE) == [ListeningAllowed(reason="consented")]
+    assert world.happen(CandidateReplaced(identity="bob-i1")) == [
+        ListeningAllowed(reason="consented", identity="bob-i1")
+    ]
+    assert world.happen(CandidateReplaced(identity="carol-i1")) == []
+    assert world.is_in.awaits_consent
+
+
+def test_where_none_is_required_everybody_may_be_listened_to() -> None:
+    world = World()
+    world.begin()
+    assert world.happen(BY_PAGE) == [ListeningAllowed(reason="consented")]
+    world.happen(CandidateReplaced(identity="bob-i1"))
+    assert world.happen(BotJoined(bot_epoch=2)) == [NOT_REQUIRED]

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from brain.domain.decide import decide
 from brain.domain.effects import Ask, EndInterview, Extract, MakeQuestions, ScheduleDeadline
-from brain.domain.state import CONSENT, PHASES, Candidate, Phase, State
+from brain.domain.state import CONSENT, PHASES, Candidate, Line, Phase, State
 from fakes.world import GIVEN, IDENTITY, QUESTION_SET, SCREENING, World, set_among_stages
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -176,13 +176,20 @@ def check_questions(world: World) -> None:
 
 
 def check_consent(world: World) -> None:
-    """Without consent nobody listens, nothing is kept, and nothing is said but the request."""
-    if world.is_in.awaits_consent:
-        started = [output for output in world.outputs if isinstance(output, ReplyStarted)]
+    """Without consent of who is the candidate now nobody listens, nothing is kept or said but the request."""
+    for before, decision in pairwise(world.decisions):
+        if not decision.state.awaits_consent:
+            continue
+        started = [output for output in decision.outputs if isinstance(output, ReplyStarted)]
         assert all(output.turn_id.startswith(CONSENT) for output in started)
-        assert not any(line.speaker == "candidate" for line in world.is_in.lines)
-        assert not world.is_in.partial
-        assert not any(isinstance(output, ListeningAllowed) for output in world.outputs)
+        assert not any(isinstance(output, ListeningAllowed | StageChanged) for output in decision.outputs)
+        assert not decision.state.partial
+        if before.state.awaits_consent:
+            assert said_by_candidate(decision.state) == said_by_candidate(before.state)
+
+
+def said_by_candidate(state: State) -> list[Line]:
+    return [line for line in state.lines if line.speaker == "candidate"]
 
 
 def check_replay(world: World) -> None:

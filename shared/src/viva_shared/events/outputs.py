@@ -69,6 +69,8 @@ class ListeningAllowed(Payload):
 
     type: Literal["listening.allowed"] = "listening.allowed"
     reason: Literal["consented", "not_required"]
+    identity: str | None = None
+    """Whose consent it is: nobody else is listened to. None: whoever is the candidate."""
 
 
 class QuestionAsked(Payload):

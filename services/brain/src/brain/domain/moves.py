@@ -33,9 +33,10 @@ class Moves(Asking):
         return timer is not None and timer.passed
 
     def is_quiet(self) -> bool:
-        """Nobody speaks or is about to, and the candidate is there."""
+        """Nobody speaks or is about to, and the candidate is there and may be asked."""
         return (
             self.state.phase is Phase.RUNNING
+            and not self.state.awaits_consent
             and self.state.candidate is Candidate.SILENT
             and self.state.reply is None
         )

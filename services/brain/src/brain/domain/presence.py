@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from viva_shared.events import (
     BotJoined,
     CandidateConsented,
@@ -55,36 +57,51 @@ class Presence(Moves):
         self.allow_listening()
 
     def allow_listening(self) -> None:
-        """Tell the bot that it may listen, if it may."""
-        if not self.state.awaits_consent:
-            self.draft.out(ListeningAllowed(reason="consented" if self.state.consent else "not_required"))
+        """Tell the bot that it may listen, if it may, and to whom."""
+        if self.state.awaits_consent:
+            return
+        consent = self.state.consent if self.state.has_consented else None
+        self.draft.out(
+            ListeningAllowed(
+                reason="consented" if consent else "not_required",
+                identity=consent.identity if consent and self.state.consent_required else None,
+            )
+        )
 
     # -- consent --
 
     def candidate_consented(self, data: CandidateConsented) -> None:
-        if self.state.consent is None:
-            self.take_consent(Consent(via=data.via, notice=data.notice, at=self.draft.now))
+        if not self.state.has_consented:
+            self.take_consent(data.via, data.notice)
 
     def heard_without_consent(self, data: UtteranceHeard) -> None:
-        """Nothing but consent is understood; anything else is neither kept nor shown to the model."""
+        """Nothing but consent is understood; anything else is not shown to the model, nor archived."""
+        if self.state.candidate is Candidate.ABSENT:
+            return  # the last words of one whose place another has taken are not the other's consent
         if data.via == "text" and agrees(data.text, self.scenario.consent.agreed):
-            consent = Consent(via="chat", notice=self.scenario.consent.notice, at=self.draft.now)
-            self.take_consent(consent, in_reply_to=data.utterance_id)
-        elif self.state.candidate is not Candidate.ABSENT and self.state.reminders < len(
-            self.scenario.silence.reminders
-        ):
+            self.take_consent("chat", self.scenario.consent.notice, in_reply_to=data.utterance_id)
+        elif self.state.reminders < len(self.scenario.silence.reminders):
             self.draft.change(reminders=self.state.reminders + 1)
             self.draft.drop_reply("the candidate spoke")
             self.request_consent(in_reply_to=data.utterance_id)
 
-    def take_consent(self, consent: Consent, *, in_reply_to: str | None = None) -> None:
-        """From now on the candidate may be listened to; one who waited for it is greeted."""
-        self.draft.change(consent=consent)
+    def take_consent(
+        self, via: Literal["api", "page", "chat"], notice: str, *, in_reply_to: str | None = None
+    ) -> None:
+        """From now on the candidate may be listened to; with one who waited for it the interview goes on."""
+        was_awaited = self.state.awaits_consent
+        identity = self.state.candidate_identity
+        consent = Consent(via=via, notice=notice, at=self.draft.now, identity=identity)
+        self.draft.change(consent=consent, reminders=0)
         self.allow_listening()
-        if self.state.phase is Phase.WAITING and self.state.candidate is not Candidate.ABSENT:
-            self.draft.drop_reply("the candidate consented")
-            self.draft.cancel_timer(TimerKind.ABSENCE)
+        if not was_awaited or self.state.candidate is Candidate.ABSENT:
+            return
+        self.draft.drop_reply("the candidate consented")
+        self.draft.cancel_timer(TimerKind.ABSENCE)
+        if self.state.phase is Phase.WAITING:
             self.begin(in_reply_to=in_reply_to)
+        else:
+            self.resume(in_reply_to=in_reply_to)
 
     def request_consent(self, *, in_reply_to: str | None = None) -> None:
         self.say(ReplyKind.CONSENT, self.scenario.consent.request, in_reply_to=in_reply_to)
@@ -98,13 +115,8 @@ class Presence(Moves):
             self.draft.drop_reply(f"the candidate goes on by {data.via}")
             self.draft.cancel_timer(TimerKind.SILENCE)
         self.draft.cancel_timer(TimerKind.ABSENCE)
-        self.draft.change(
-            candidate=Candidate.SILENT,
-            candidate_identity=data.identity,
-            candidate_name=self.state.candidate_name or data.name,
-            via=data.via,
-            unheard=0,
-        )
+        self.name_candidate(data.identity, self.state.candidate_name or data.name)
+        self.draft.change(candidate=Candidate.SILENT, via=data.via, unheard=0)
         if self.state.awaits_consent:
             self.draft.set_timer(
                 TimerKind.ABSENCE,
@@ -122,12 +134,25 @@ class Presence(Moves):
             self.candidate_gone("the candidate left")
 
     def candidate_replaced(self, data: CandidateReplaced) -> None:
-        """Somebody else has the candidate's place; that they are there is told next."""
+        """Somebody else has the candidate's place; that they are there is told next.
+
+        Who has not consented is asked when they come; then the interview goes on where it was.
+        """
         if data.identity == self.state.candidate_identity:
             return
         if self.state.candidate is not Candidate.ABSENT:
             self.candidate_gone("the candidate was replaced")
-        self.draft.change(candidate_identity=data.identity, candidate_name=data.name)
+        self.draft.change(reminders=0)
+        self.name_candidate(data.identity, data.name)
+
+    def name_candidate(self, identity: str, name: str | None) -> None:
+        """Who the candidate is; a consent that was given before anybody was named is theirs."""
+        before, consent = self.state.candidate_identity, self.state.consent
+        self.draft.change(candidate_identity=identity, candidate_name=name)
+        if consent and consent.identity is None:
+            self.draft.change(consent=consent.model_copy(update={"identity": before or identity}))
+        if before != identity and self.state.consent_required:
+            self.allow_listening()
 
     def candidate_gone(self, why: str) -> None:
         self.draft.drop_reply(why)
@@ -147,30 +172,30 @@ class Presence(Moves):
         self.enter(self.scenario.stages[0].name, "opened")
         self.open_stage(ReplyKind.OPENING, lead=self.scenario.words.greeting, in_reply_to=in_reply_to)
 
-    def resume(self) -> None:
-        """The candidate is back, or has a new bot: go on where it was."""
+    def resume(self, *, in_reply_to: str | None = None) -> None:
+        """The candidate is back, or another, or has a new bot: go on where it was."""
         question = self.state.last_question()
         if self.state.phase is Phase.CLOSING:
-            self.say(ReplyKind.FAREWELL, self.scenario.ending.farewell)
+            self.say(ReplyKind.FAREWELL, self.scenario.ending.farewell, in_reply_to=in_reply_to)
         elif self.deadline_marked():
-            self.leave_stage(Trigger.DEADLINE)
+            self.leave_stage(Trigger.DEADLINE, in_reply_to=in_reply_to)
         elif self.stage.questions:
-            self.resume_questions()
+            self.resume_questions(in_reply_to=in_reply_to)
         elif self.state.unanswered() and not (question and self.state.cut_short()):
-            self.answer(ReplyKind.RESUME, lead=self.resuming())
+            self.answer(ReplyKind.RESUME, lead=self.resuming(), in_reply_to=in_reply_to)
         elif question:
-            self.say(ReplyKind.RESUME, f"{self.resuming()} {question}")
+            self.say(ReplyKind.RESUME, f"{self.resuming()} {question}", in_reply_to=in_reply_to)
         else:
-            self.open_stage(ReplyKind.RESUME, lead=self.resuming())
+            self.open_stage(ReplyKind.RESUME, lead=self.resuming(), in_reply_to=in_reply_to)
 
-    def resume_questions(self) -> None:
+    def resume_questions(self, *, in_reply_to: str | None = None) -> None:
         """With the question that is to be answered; before the first of them, with what leads to it."""
         question = self.state.current_question
         if self.state.question or (question and question.turn_id):
-            self.draft.start_reply(ReplyKind.RESUME, lead=self.resuming())
+            self.draft.start_reply(ReplyKind.RESUME, lead=self.resuming(), in_reply_to=in_reply_to)
             self.put_question()
         else:
-            self.open_stage(ReplyKind.RESUME, lead=self.resuming())
+            self.open_stage(ReplyKind.RESUME, lead=self.resuming(), in_reply_to=in_reply_to)
 
     def resuming(self) -> str:
         """The words before the interview goes on."""

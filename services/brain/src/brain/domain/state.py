@@ -71,11 +71,12 @@ class _Part(BaseModel):
 
 
 class Consent(_Part):
-    """The candidate agreed to this notice."""
+    """A candidate agreed to this notice. ``identity`` is None while nobody is named: then theirs who comes."""
 
     via: Literal["api", "page", "chat"]
     notice: str
     at: AwareDatetime
+    identity: str | None = None
 
 
 class Line(_Part):
@@ -144,6 +145,7 @@ class State(_Part):
 
     Attributes:
         via: how the candidate takes part. By ``text`` there is neither room nor bot, and no silence.
+        consent: the last that was given, though maybe not by who is the candidate now.
         bot_epoch: of the media bot in the room, 0 before the first.
         lost_bot: the bot before it went without a word, and the candidate has not been told yet.
         partial: final segments of an utterance that is not over yet.
@@ -198,8 +200,13 @@ class State(_Part):
 
     @property
     def awaits_consent(self) -> bool:
-        """Nothing may be asked or listened to yet."""
-        return self.consent_required and self.consent is None
+        """Nothing may be asked of the candidate, or listened to, yet."""
+        return self.consent_required and not self.has_consented
+
+    @property
+    def has_consented(self) -> bool:
+        """Whether the candidate has, who may have taken the place of somebody else who had."""
+        return self.consent is not None and self.consent.identity in (None, self.candidate_identity)
 
     @property
     def current_question(self) -> Question | None:
