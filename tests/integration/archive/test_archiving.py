@@ -86,6 +86,7 @@ async def test_an_interview_is_archived_whole(
     await archiving.archive(room.interview_id)
     assert await archived_log(archive, room.interview_id) == before
     assert await archive.report(room.interview_id) == InterviewReport.model_validate_json(report)
+    assert await archive.scenario(room.interview_id) == SCREENING.model_dump_json()
     found = await archive.get(room.interview_id)
     assert found is not None
     assert (found.status, found.end_reason) == (Status.ENDED, "abandoned")

@@ -36,13 +36,14 @@ DELETED = "interview.deleted"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A whole interview, as it is archived."""
+    """A whole interview, as it is archived. ``scenario`` is as it was at the creation, JSON."""
 
     interview: Interview
     turns: Sequence[Turn] = ()
     events: Sequence[LoggedEvent] = ()
     scores: Sequence[Score] = ()
     report: InterviewReport | None = None
+    scenario: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,9 @@ class Archive:
             await session.flush()
             interview_id = record.interview.id
             report = record.report and Report(
-                interview_id=interview_id, body=record.report.model_dump(mode="json")
+                interview_id=interview_id,
+                body=record.report.model_dump(mode="json"),
+                scenario=record.scenario,
             )
             for part, rows in zip(
                 PARTS, (record.turns, record.events, record.scores, [report] if report else []), strict=True
@@ -228,6 +231,12 @@ class Archive:
         async with self._database.reading() as session:
             found = await session.get(Report, interview_id)
         return InterviewReport.model_validate(found.body) if found else None
+
+    async def scenario(self, interview_id: str) -> str | None:
+        """The scenario that its report is by, JSON; None until that is written."""
+        async with self._database.reading() as session:
+            wanted = select(Report.scenario).where(Report.interview_id == interview_id)
+            return await session.scalar(wanted)
 
     async def older_than(self, at: datetime, *, after: str = "", limit: int = 100) -> list[Interview]:
         """Interviews that ended (or, if they never did, were created) before then, by id after ``after``."""

@@ -153,11 +153,12 @@ class Score(_OfInterview):
 
 
 class Report(_OfInterview):
-    """The report, as ``viva_shared.report`` has it."""
+    """The report, as ``viva_shared.report`` has it, and the scenario as it was at the creation, JSON."""
 
     __tablename__ = "reports"
 
     body: Mapped[dict[str, Any]]
+    scenario: Mapped[str | None] = mapped_column(default=None)
 
 
 class DeletedInterview(Base):

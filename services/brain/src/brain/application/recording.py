@@ -42,6 +42,7 @@ async def build_record(
         events=(*inputs, *outputs),
         scores=_scores(report) if report else (),
         report=report,
+        scenario=snapshot.scenario,
     )
     return record, outputs[-1].entry_id if outputs else FIRST
 
