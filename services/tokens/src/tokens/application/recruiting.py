@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from viva_shared.archive import Archive, Deleted
+from viva_shared.archive import AlreadyArchived, Archive, Deleted
 from viva_shared.broker import History, Mailboxes, NotOpen, read_history
 from viva_shared.events import CandidateJoined, EndRequested, InterviewCreated, new_event
 from viva_shared.rooms import room_name
@@ -18,8 +18,9 @@ from tokens.application.interviews import FIRST_WORDS, LAST_WORDS, Interviews, n
 from tokens.application.invites import Invites
 from tokens.application.live import new_row
 from tokens.application.ports import Rooms
-from tokens.application.records import reaching, unknown_interview
+from tokens.application.records import unknown_interview
 from tokens.application.scenarios import Brief
+from tokens.application.stores import reaching
 from tokens.domain.errors import Conflict, InterviewEnded, Unavailable
 from tokens.domain.so_far import creation_of, end_of
 
@@ -90,7 +91,7 @@ class Recruiting:
         with reaching():
             known = await self._archive.get(interview_id)
             if (known and known.archived_at) or await self._archive.was_deleted(interview_id):
-                raise Conflict(f"there was another interview {interview_id!r}: take another session_id")
+                raise _was_there(interview_id)
             await self._interviews.create(
                 brief, interview_id=interview_id, candidate_name=candidate_name, expires_at=expires_at
             )
@@ -105,6 +106,8 @@ class Recruiting:
                 await self._archive.register(row)
             except Deleted as error:
                 raise unknown_interview(interview_id) from error
+            except AlreadyArchived as error:
+                raise _was_there(interview_id) from error
             await self._archive.audit(
                 call.actor, "interview.created", interview_id, {"expires_at": expires_at.isoformat()}
             )
@@ -188,6 +191,10 @@ def _begins_by(history: History) -> datetime | None:
 def _room(history: History | None) -> str | None:
     creation = creation_of(event for _, event in history.inputs) if history else None
     return creation.data.room if creation and isinstance(creation.data, InterviewCreated) else None
+
+
+def _was_there(interview_id: str) -> Conflict:
+    return Conflict(f"there was another interview {interview_id!r}: take another session_id")
 
 
 def _ended(interview_id: str) -> InterviewEnded:
