@@ -89,7 +89,7 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
         tokens = Tokens(settings, interviews, Seats(gathered), rooms, lambda: datetime.now(UTC))
         idempotency = IdempotencyKeys(redis, settings.key_prefix)
         feed = OutputFeed(redis, f"tokens-{uuid4().hex}", keys, settings.max_event_bytes)
-        courses = Courses(mailboxes, feed, lambda: datetime.now(UTC), settings.reply_timeout_s)
+        courses = Courses(mailboxes, archive, feed, lambda: datetime.now(UTC), settings.reply_timeout_s)
         await until_available("tokens", mailboxes.load_functions)
         await stack.enter_async_context(_beside(_feed_all(feed)))
         yield Services(

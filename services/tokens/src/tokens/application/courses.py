@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from viva_shared.archive import Archive
 from viva_shared.broker import UNAVAILABLE, History, Mailboxes, NotOpen, OutputFeed, read_history
 from viva_shared.events import Envelope, OversizedEvent, Payload, ReplyHeard, new_event
+from viva_shared.report import InterviewReport
 from viva_shared.scenario import Scenario
 
+from tokens.application.archived import archived_history
+from tokens.application.stores import reaching
 from tokens.domain.callers import Caller, must_reach
 from tokens.domain.course import Course, Exchange, Progress
 from tokens.domain.errors import AnswerTooLong, BrainBusy, InterviewEnded, Unavailable, UnknownInterview
@@ -60,12 +64,18 @@ def said(reading: Reading, exchange: Exchange) -> Said:
 
 
 class Courses:
-    """On the mailboxes, and on the one feed of this process."""
+    """On the mailboxes, and on the one feed of this process; the archive is asked for what is over only."""
 
     def __init__(
-        self, mailboxes: Mailboxes, feed: OutputFeed, now: Callable[[], datetime], timeout_s: float
+        self,
+        mailboxes: Mailboxes,
+        archive: Archive,
+        feed: OutputFeed,
+        now: Callable[[], datetime],
+        timeout_s: float,
     ) -> None:
         self._mailboxes = mailboxes
+        self._archive = archive
         self._feed = feed
         self._now = now
         self._timeout_s = timeout_s
@@ -76,32 +86,40 @@ class Courses:
 
     async def find(self, interview_id: str) -> Reading | None:
         """The interview as it is; None: there is none. Raises InterviewEnded (long ago) or Unavailable."""
-        try:
+        with reaching():
             history = await read_history(self._mailboxes, interview_id)
-        except UNAVAILABLE as error:
-            raise Unavailable("Redis") from error
         if history is None or history.status == "deleted":
             return None
         if history.status == "archived":
-            raise InterviewEnded(f"interview {interview_id!r} has ended, and is in the archive")
-        scenario = _scenario(history.scenario)
-        course = Course(interview_id, has_bot=history.has_bot, notice=scenario.consent.notice)
-        for entry_id, event in history.inputs:
-            course.see_input(entry_id, event)
-        for entry_id, event in history.outputs:
-            course.see_output(entry_id, event)
-        return Reading(course, scenario, history)
+            raise _archived(interview_id)
+        return _folded(interview_id, history)
 
     async def read(self, interview_id: str) -> Reading:
         """The interview as it is. Raises UnknownInterview, InterviewEnded (long ago) or Unavailable."""
         if (reading := await self.find(interview_id)) is None:
-            raise UnknownInterview(f"there is no interview {interview_id!r}: start one first")
+            raise _unknown(interview_id)
         return reading
 
     async def reach(self, caller: Caller, interview_id: str) -> Reading:
         """The same, if it is for the caller. Raises Forbidden, too."""
         must_reach(caller, interview_id)
         return await self.read(interview_id)
+
+    async def recall(self, caller: Caller, interview_id: str) -> Reading:
+        """The same, also of an interview that Redis has left to the archive: such a one is over.
+
+        Raises Forbidden, UnknownInterview, InterviewEnded (it was archived without a report) or Unavailable.
+        """
+        must_reach(caller, interview_id)
+        with reaching():
+            history = await read_history(self._mailboxes, interview_id)
+            is_gone = history is None or history.status == "archived"
+            recalled = await archived_history(self._archive, interview_id) if is_gone else history
+        if recalled and recalled.status != "deleted":
+            return _folded(interview_id, recalled)
+        if history and history.status == "archived":
+            raise _archived(interview_id)
+        raise _unknown(interview_id)
 
     async def is_open(self, interview_id: str) -> bool:
         """Whether anything may happen to it: it was neither archived nor deleted, as far as Redis says."""
@@ -178,19 +196,44 @@ class Courses:
             raise Unavailable("Redis") from error
         reading.has_rung = True
 
-    async def report(self, interview_id: str, give_up: float) -> bytes:
-        """The report, JSON, once it is written. Raises BrainBusy or Unavailable."""
+    async def report(self, reading: Reading, give_up: float) -> InterviewReport:
+        """The report, once it is written. Raises BrainBusy or Unavailable."""
         pause = 0.05
         while True:
-            try:
-                if (report := await self._mailboxes.report(interview_id)) is not None:
+            with reaching():
+                if report := await self._written(reading):
                     return report
-            except UNAVAILABLE as error:
-                raise Unavailable("Redis") from error
             if asyncio.get_running_loop().time() + pause > give_up:
                 raise BrainBusy("the report is still being written: repeat the same request")
             await asyncio.sleep(pause)
             pause = min(2 * pause, 0.4)
+
+    async def _written(self, reading: Reading) -> InterviewReport | None:
+        if reading.history.status == "archived":
+            return await self._archive.report(reading.interview_id)
+        written = await self._mailboxes.report(reading.interview_id)
+        return None if written is None else InterviewReport.model_validate_json(written)
+
+
+def _folded(interview_id: str, history: History) -> Reading:
+    scenario = _scenario(history.scenario)
+    course = Course(interview_id, has_bot=history.has_bot, notice=scenario.consent.notice)
+    for entry_id, event in history.inputs:
+        course.see_input(entry_id, event)
+    for entry_id, event in history.outputs:
+        course.see_output(entry_id, event)
+    return Reading(course, scenario, history)
+
+
+def _unknown(interview_id: str) -> UnknownInterview:
+    return UnknownInterview(f"there is no interview {interview_id!r}: start one first")
+
+
+def _archived(interview_id: str) -> InterviewEnded:
+    return InterviewEnded(
+        f"interview {interview_id!r} has ended, and is in the archive: GET /interview/session/{interview_id} "
+        "tells of it, POST /interview/finish gives its report"
+    )
 
 
 @lru_cache(maxsize=128)

@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from viva_shared.archive import (
-    Archive,
-    ArchiveUnavailable,
-    AuditEntry,
-    Interview,
-    InvalidCursor,
-    Page,
-    Status,
-)
-from viva_shared.broker import UNAVAILABLE, Mailboxes
+from viva_shared.archive import Archive, AuditEntry, Interview, InvalidCursor, Page, Status
+from viva_shared.broker import Mailboxes
 from viva_shared.report import InterviewReport
 
 from tokens.application.live import Details, read_live, refresh
-from tokens.domain.errors import Unavailable, UnknownInterview, UnknownPage
-
-
-@contextmanager
-def reaching() -> Iterator[None]:
-    """What the stores say when they are away, as callers are told."""
-    try:
-        yield
-    except ArchiveUnavailable as error:
-        raise Unavailable("the database") from error
-    except UNAVAILABLE as error:
-        raise Unavailable("Redis") from error
+from tokens.application.stores import reaching
+from tokens.domain.errors import UnknownInterview, UnknownPage
 
 
 class Records:

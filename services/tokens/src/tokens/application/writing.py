@@ -111,8 +111,8 @@ class Writing:
     async def finish(self, caller: Caller, call: Call, interview_id: str) -> Finished:
         """End the interview, if it has not ended, and wait for its report, if it is for the caller."""
         give_up = self._courses.give_up()
-        reading = await self._courses.reach(caller, interview_id)
-        await self._keys.choose(call, {"session_id": interview_id})
+        reading = await self._courses.recall(caller, interview_id)
+        await self._keys.chosen(call)  # there is nothing to choose
         course = reading.course
         if not course.is_over:
             await self._courses.hear(reading)
@@ -121,8 +121,7 @@ class Writing:
             await self._courses.until(reading, lambda: course.ended is not None, give_up)
         report = None
         if sees_scores(caller, reading.scenario):
-            raw = await self._courses.report(interview_id, give_up)
-            report = InterviewReport.model_validate_json(raw)
+            report = await self._courses.report(reading, give_up)
         return Finished(interview_id, reading.scenario, report)
 
 

@@ -82,8 +82,8 @@ async def finish(
 
 @router.get("/session/{session_id}", responses=problems(401, 403, 404, 409, 422, 503))
 async def session(session_id: SessionId, caller: Admitted, services: Wired) -> SessionResponse:
-    """Where the interview is, with all that was said."""
-    reading = await services.courses.reach(caller, session_id)
+    """Where the interview is, with all that was said; of one that is over, how it went."""
+    reading = await services.courses.recall(caller, session_id)
     course, scenario = reading.course, reading.scenario
     so_far = report_so_far(
         scenario,
