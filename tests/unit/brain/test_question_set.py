@@ -419,7 +419,7 @@ def test_a_set_is_as_long_as_there_are_questions() -> None:
         ({"evidence": ()}, None, "no evidence in the candidate's words"),
         ({"evidence": ("never said",)}, None, "no evidence in the candidate's words"),
         ({"evidence": ("pay",)}, None, "no evidence in the candidate's words"),
-        ({"evidence": ("a PAYMENT,\n system!", "never said")}, 70, "why"),
+        ({"evidence": (" a PAYMENT,\n system!", "never said")}, 70, "why"),
         ({"score": None, "evidence": ()}, None, "why"),
         ({"error": "503", "score": None}, None, "could not be scored: 503"),
     ],
