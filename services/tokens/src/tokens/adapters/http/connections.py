@@ -62,6 +62,12 @@ Chosen = Annotated[
 ]
 
 
+Attributes = Annotated[
+    dict[KEY, Annotated[str, StringConstraints(max_length=256)]],
+    Field(max_length=ATTRIBUTES, json_schema_extra={"additionalProperties": False}),  # as to the keys
+]
+
+
 class ConnectionRequest(BaseModel):
     """What the SDKs' ``TokenSource.endpoint`` sends: all of it is optional, and an empty text is none."""
 
@@ -79,10 +85,7 @@ class ConnectionRequest(BaseModel):
     )
     participant_name: Chosen | None = Field(None, examples=["Ada Lovelace"])
     participant_metadata: Annotated[str, StringConstraints(max_length=1024)] | None = None
-    participant_attributes: (
-        Annotated[dict[KEY, Annotated[str, StringConstraints(max_length=256)]], Field(max_length=ATTRIBUTES)]
-        | None
-    ) = None
+    participant_attributes: Attributes | None = None
     room_config: RoomConfig | None = None
 
 
