@@ -10,6 +10,7 @@ from fixtures.brains import now
 from viva_shared.broker import (
     FIRST,
     BotFenced,
+    Calls,
     Closed,
     Closing,
     Held,
@@ -86,13 +87,14 @@ async def test_what_is_at_rest_is_archived(mailboxes: Mailboxes, closing: Closin
     await at_rest(mailboxes)
     await mailboxes.keep_report(I, "{}")
     await mailboxes.graveyard.bury([Letter("out", "1-1", b"x", "bad", "garbage")], I)
+    assert await Calls(mailboxes).keep(I, "a call", "{}")
     epoch = await mailboxes.bot_acquire(I, "bot", 60_000)
     assert epoch
     assert await try_to_archive(mailboxes, closing) == "archived"
     living = await keys_of(mailboxes)
     assert living.pop("bot") <= 60, "which would hold the room for as long as the streams live"
     assert TTL_S < living.pop("state") <= TOMBSTONE_TTL_S
-    assert set(living) == {"in", "out", "seen", "bot_epoch", "dead", "buried", "report"}
+    assert set(living) == {"in", "out", "seen", "bot_epoch", "dead", "buried", "report", "calls"}
     assert all(0 < ttl <= TTL_S for ttl in living.values())
     state = await mailboxes.redis.hgetall(mailboxes.keys.state(I))  # type: ignore[misc]
     assert state == {b"status": b"archived", b"epoch": b"1"}
@@ -167,6 +169,7 @@ WRITES: dict[str, Callable[[Mailboxes, Lease], Awaitable[object]]] = {
     "hand_back": lambda m, lease: m.hand_back(lease),
     "renew": lambda m, lease: m.renew(lease, 1_000),
     "report": lambda m, _: m.keep_report(I, "{}"),
+    "a call": lambda m, _: Calls(m).keep(I, "another call", "{}"),
     "bot_acquire": lambda m, _: m.bot_acquire(I, "another bot", 1_000),
     "bot_renew": lambda m, _: m.bot_renew(I, "bot", 1, 1_000),
 }
@@ -186,6 +189,7 @@ async def test_nothing_is_written_to_what_was_deleted(mailboxes: Mailboxes, clos
     await mailboxes.graveyard.bury([Letter("out", "1-1", b"x", "bad", "garbage")], I)
     assert await mailboxes.bot_acquire(I, "bot", 60_000) == 1
     assert await mailboxes.claim_dispatch(I, 60_000)
+    assert await Calls(mailboxes).keep(I, "a call", "{}") == b"{}"
     held = await take(mailboxes)
     assert set(await keys_of(mailboxes)) == {key.rpartition(":")[2] for key in mailboxes.keys.every(I)}, (
         "it has some of everything"
@@ -193,7 +197,8 @@ async def test_nothing_is_written_to_what_was_deleted(mailboxes: Mailboxes, clos
     assert await closing.delete(I) == "open"
     assert set(await keys_of(mailboxes)) == {"state"}
     for name, write in WRITES.items():
-        refusal = {"append": NotOpen, "report": NotOpen, "bot_acquire": NotOpen, "bot_renew": BotFenced}
+        refusal = dict.fromkeys(("append", "report", "a call", "bot_acquire"), NotOpen)
+        refusal |= {"bot_renew": BotFenced}
         with pytest.raises(refusal.get(name, LeaseLost)):
             await write(mailboxes, held.lease)
         assert set(await keys_of(mailboxes)) == {"state"}, name

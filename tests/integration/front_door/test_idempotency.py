@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -11,9 +13,10 @@ from brain.application.replaying import replay
 from fixtures.front_door import as_candidate, bearer, front_door
 from fixtures.outages import NOTICED_S
 from fixtures.toxiproxy import Proxy
-from fixtures.writing import ANSWERS, QUESTIONS, Examiner, answer, brain, events, start
+from fixtures.writing import ANSWERS, QUESTIONS, Examiner, answer, brain, events, refused, start
+from tokens.adapters.http.interview_models import StartRequest
 from tokens.settings import TokensSettings
-from viva_shared.broker import Mailboxes
+from viva_shared.broker import Mailboxes, calls
 from viva_shared.events import UtteranceHeard
 
 pytestmark = pytest.mark.integration
@@ -74,17 +77,20 @@ async def test_a_key_is_of_one_request_and_of_one_caller(
         recruiter = bearer(api_key)
         begun = (await http.post("/interview/start", json=BRIEF, headers=KEY | recruiter)).json()
         session = {"session_id": begun["session_id"]}
-        for path, body in (
+        body = {**session, "answer": ANSWERS[0]}
+        answered = await http.post("/interview/answer", json=body, headers=KEY | recruiter)
+        assert answered.json()["score"] == len(ANSWERS[0])
+        for path, other in (
             ("/interview/start", {"num_questions": 3}),
-            ("/interview/answer", {**session, "answer": ANSWERS[0]}),
+            ("/interview/answer", {**session, "answer": ANSWERS[1]}),
             ("/interview/finish", session),
         ):
-            reused = await http.post(path, json=body, headers=KEY | recruiter)
-            assert (reused.status_code, reused.json()["type"]) == (422, "idempotency_key_reused")
+            reused = await http.post(path, json=other, headers=KEY | recruiter)
+            assert (reused.status_code, reused.json()["type"]) == (422, "idempotency_key_reused"), path
         candidate = as_candidate(closed, begun["session_id"])
-        body = {**session, "answer": ANSWERS[0]}
+        body = {**session, "answer": ANSWERS[1]}
         answered = await http.post("/interview/answer", json=body, headers=KEY | candidate)
-        assert answered.json()["score"] == len(ANSWERS[0])
+        assert answered.json()["score"] == len(ANSWERS[1])
         for bad in ("", "a b", "x" * 256, "é"):
             headers = {"Idempotency-Key": bad.encode(), **recruiter}
             refused = await http.post("/interview/finish", json=session, headers=headers)  # type: ignore[arg-type]
@@ -99,6 +105,47 @@ async def test_a_refused_call_leaves_its_key_unused(http: httpx.AsyncClient, mai
         assert early.json()["type"] == "out_of_turn"
         late = await http.post("/interview/answer", json=body | {"turn_id": "t1"}, headers=KEY)
         assert late.json()["score"] == len(ANSWERS[0])
+
+
+async def test_of_a_deleted_interview_no_key_tells_what_was_said(
+    http: httpx.AsyncClient, mailboxes: Mailboxes, redis_url: str
+) -> None:
+    """What is left may be compared with every name and every answer there is: it matches none."""
+    brief = BRIEF | {"candidate_name": "Ada"}
+    async with brain(mailboxes):
+        begun = (await http.post("/interview/start", json=brief, headers=KEY)).json()
+        body = {"session_id": begun["session_id"], "answer": ANSWERS[0]}
+        await http.post("/interview/answer", json=body, headers=KEY)
+        await http.post("/interview/finish", json={"session_id": begun["session_id"]}, headers=KEY)
+        assert await mailboxes.redis.hlen(mailboxes.keys.calls(begun["session_id"])) == 1  # type: ignore[misc]
+        assert (await http.delete(f"/interviews/{begun['session_id']}")).status_code == 204
+    prefix = mailboxes.keys.prefix
+    left = {key async for key in mailboxes.redis.scan_iter(f"{prefix}:*", _type="string")}
+    [key] = [key for key in left if b"idempotency" in key]
+    record = json.loads(await mailboxes.redis.get(key) or b"")
+    assert record["chosen"] == {"session_id": begun["session_id"], "after": ""}
+    said = StartRequest.model_validate(brief).model_dump_json()
+    assert record["fingerprint"] != sha256(f"POST /interview/start {said}".encode()).hexdigest()
+    of_it = [k async for k in mailboxes.redis.scan_iter(f"{prefix}:{{{begun['session_id']}}}:*")]
+    assert of_it == [mailboxes.keys.state(begun["session_id"]).encode()]
+
+
+async def test_an_interview_has_so_many_calls_and_no_more(
+    http: httpx.AsyncClient, mailboxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "MAX_CALLS", 1)
+    async with brain(mailboxes):
+        begun = await start(http)
+        body = {"session_id": begun["session_id"], "answer": ANSWERS[0]}
+        first = await http.post("/interview/answer", json=body, headers=KEY)
+        assert first.json()["score"] == len(ANSWERS[0])
+        again = await http.post("/interview/answer", json=body, headers=KEY)
+        assert again.json() == first.json()
+        body |= {"answer": ANSWERS[1]}
+        other = {"Idempotency-Key": "k2"}
+        detail = refused(await http.post("/interview/answer", json=body, headers=other), 409, "conflict")
+        assert "send none" in detail
+        assert (await http.post("/interview/answer", json=body)).json()["score"] == len(ANSWERS[1])
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ import uvloop
 from livekit.api import LiveKitAPI
 from viva_shared.archive import ApiKeys, Archive, Database, SchemaTooNew, erase, until_migrated
 from viva_shared.broker import (
+    Calls,
     Closing,
     GatheringRedis,
     Keys,
@@ -87,7 +88,9 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
         )
         rooms, any_room = LiveKitRooms(api), settings.profile == "local"
         tokens = Tokens(settings, interviews, Seats(gathered), rooms, lambda: datetime.now(UTC))
-        idempotency = IdempotencyKeys(redis, settings.key_prefix)
+        idempotency = IdempotencyKeys(
+            redis, settings.key_prefix, Calls(mailboxes), settings.invite_secret.get_secret_value()
+        )
         feed = OutputFeed(redis, f"tokens-{uuid4().hex}", keys, settings.max_event_bytes)
         courses = Courses(mailboxes, archive, feed, lambda: datetime.now(UTC), settings.reply_timeout_s)
         await until_available("tokens", mailboxes.load_functions)

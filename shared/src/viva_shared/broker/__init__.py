@@ -1,5 +1,6 @@
 """Mailboxes on Redis Streams. The protocol is explained in docs/protocol.md and checked in tests/model/."""
 
+from viva_shared.broker.calls import Calls
 from viva_shared.broker.closing import Closing
 from viva_shared.broker.connection import UNAVAILABLE, connect, connection_pool, passes, until_available
 from viva_shared.broker.deadletters import DeadLetter, DeadLetters, NotRetried
@@ -24,6 +25,7 @@ __all__ = [
     "BotFenced",
     "BrokerError",
     "Busy",
+    "Calls",
     "Closed",
     "Closing",
     "Damaged",

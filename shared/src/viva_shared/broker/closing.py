@@ -37,11 +37,11 @@ class Closing:
             ttl_s: for so long its streams can still be read.
         """
         k = self._keys
-        recorded = (k.state, k.lease, k.inputs, k.outputs, k.seen, k.bot_epoch, k.dead, k.buried, k.report)
+        recorded = (k.state, k.lease, k.inputs, k.outputs, k.seen, k.bot_epoch, k.dead, k.buried)
         answer = await call_function(
             self._redis,
             "archive",
-            [key(interview_id) for key in recorded],
+            [key(interview_id) for key in (*recorded, k.report, k.calls)],
             version,
             last_output,
             ttl_s,

@@ -216,6 +216,16 @@ local function keep_report(keys, args)
   return {'kept'}
 end
 
+-- keep_call: state, calls | call, record, how many to keep. The first record of a call stays.
+local function keep_call(keys, args)
+  if not is_open(keys[1]) then return {'refused', why_closed(keys[1])} end
+  local kept = redis.call('HGET', keys[2], args[1])
+  if kept then return {'kept', kept} end
+  if redis.call('HLEN', keys[2]) >= tonumber(args[3]) then return {'full'} end
+  redis.call('HSET', keys[2], args[1], args[2])
+  return {'kept', args[2]}
+end
+
 -- claim_dispatch: state, dispatched | ttl_ms
 local function claim_dispatch(keys, args)
   if not is_open(keys[1]) then return {why_closed(keys[1])} end
@@ -277,6 +287,7 @@ redis.register_function('viva1_bot_release', bot_release)
 redis.register_function('viva1_leave', leave)
 redis.register_function('viva1_bury', bury)
 redis.register_function('viva1_keep_report', keep_report)
+redis.register_function('viva1_keep_call', keep_call)
 redis.register_function('viva1_claim_dispatch', claim_dispatch)
 redis.register_function('viva1_archive', archive)
 redis.register_function('viva1_delete', delete)

@@ -48,10 +48,13 @@ class Keys:
     def report(self, interview_id: str) -> str:
         return self._of(interview_id, "report")
 
+    def calls(self, interview_id: str) -> str:
+        return self._of(interview_id, "calls")
+
     def every(self, interview_id: str) -> tuple[str, ...]:
         """All keys of an interview, its state first: what is not among them is not deleted with it."""
         kinds = (self.state, self.lease, self.inputs, self.outputs, self.seen, self.bot_epoch, self.dead)
-        more = (self.buried, self.report, self.bot, self.dispatched)
+        more = (self.buried, self.report, self.bot, self.dispatched, self.calls)
         return tuple(key(interview_id) for key in (*kinds, *more))
 
     @property

@@ -24,6 +24,9 @@ IdempotencyKey = Annotated[
 ]
 
 
-def call_of(request: Request, caller: Caller, key: str | None, body: BaseModel) -> Call:
-    """The call as it may be repeated."""
-    return Call(caller.actor, key, f"{request.method} {request.url.path} {body.model_dump_json()}")
+def call_of(
+    request: Request, caller: Caller, key: str | None, body: BaseModel, interview_id: str | None = None
+) -> Call:
+    """The call as it may be repeated; ``interview_id``: which interview it is about."""
+    asked = f"{request.method} {request.url.path} {body.model_dump_json()}"
+    return Call(caller.actor, key, asked, interview_id)

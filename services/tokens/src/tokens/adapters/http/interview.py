@@ -65,9 +65,8 @@ async def answer(
 
     With 503 the answer is kept: the same request, with the same key or `turn_id`, gets what came of it.
     """
-    answered = await services.writing.answer(
-        caller, call_of(request, caller, key, body), body.session_id, body.turn_id, body.answer
-    )
+    call = call_of(request, caller, key, body, body.session_id)
+    answered = await services.writing.answer(caller, call, body.session_id, body.turn_id, body.answer)
     return AnswerResponse.of(answered)
 
 
@@ -76,7 +75,8 @@ async def finish(
     request: Request, body: SessionRequest, caller: Admitted, services: Wired, key: IdempotencyKey = None
 ) -> FinishResponse:
     """End the interview, if it has not ended, and get its report."""
-    finished = await services.writing.finish(caller, call_of(request, caller, key, body), body.session_id)
+    call = call_of(request, caller, key, body, body.session_id)
+    finished = await services.writing.finish(caller, call, body.session_id)
     return FinishResponse.of(finished.interview_id, finished.scenario, finished.report)
 
 
