@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import TypeVar
+from typing import Literal, TypeVar
 from uuid import uuid4
 
 from viva_shared.broker import FIRST, Mailboxes, until_available
@@ -157,9 +157,10 @@ class ScriptedBrain:
         """The reply is stale."""
         await self.emit(ReplyCancelled(turn_id=turn_id, reason="test"))
 
-    async def allow_listening(self) -> None:
-        """The candidate may be listened to."""
-        await self.emit(ListeningAllowed(reason="not_required"))
+    async def allow_listening(self, consented: str | None = None) -> None:
+        """The candidate may be listened to; if it is by consent, this one alone."""
+        reason: Literal["consented", "not_required"] = "consented" if consented else "not_required"
+        await self.emit(ListeningAllowed(reason=reason, identity=consented))
 
     async def replace_candidate(self, identity: str) -> None:
         """Somebody else takes the candidate's place, as the front door says."""

@@ -84,7 +84,7 @@ async def test_no_sound_is_listened_to_before_the_candidate_has_consented(
     assert (tap.streams, tap.sound) == (0, [])
 
     allowed_at = time.monotonic()
-    await brain.allow_listening()
+    await brain.allow_listening("casey")
     await until(lambda: bool(tap.sound), "sound")
     assert tap.sound[0][0] - allowed_at < 1.0, "at once: 0.07 s on a machine with nothing else to do"
     await caller.speak(samples)
@@ -96,3 +96,13 @@ async def test_no_sound_is_listened_to_before_the_candidate_has_consented(
     again = await call()
     await brain.heard_of(await brain.say("Hello."))
     assert again.chat == [], "they have consented"
+
+    await brain.replace_candidate("robin")
+    robin = await call("robin")
+    await brain.wait_for(CandidateJoined, count=3)
+    await until(lambda: robin.chat == [NOTICE], "the notice, for who has not")
+    heard = len(tap.sound)
+    await robin.speak(samples)
+    assert len(tap.sound) == heard, "nor are they listened to"
+    await brain.allow_listening("robin")
+    await until(lambda: len(tap.sound) > heard, "sound")

@@ -27,9 +27,10 @@ async def test_who_takes_the_candidates_place_is_listened_to_and_the_first_one_l
     await brain.change_stage("questions", 0, 1)
     await brain.emit(QuestionAsked(turn_id="t1", index=0, of=3, text="Why?"))
     stranger = await call("robin")
-    await until(lambda: bool(stranger.questions), "the question, for who comes later")
-    await stranger.type("I am nobody here.")
-    await stranger.leave()
+    await asyncio.wait_for(stranger.disconnected.wait(), 5)
+    assert stranger.reason == rtc.DisconnectReason.PARTICIPANT_REMOVED
+    olga = await call("olga", role="observer")
+    await until(lambda: bool(olga.questions), "the question, for who comes later")
 
     await brain.replace_candidate("robin")
     robin = await call("robin")
@@ -40,7 +41,8 @@ async def test_who_takes_the_candidates_place_is_listened_to_and_the_first_one_l
     assert casey.reason == rtc.DisconnectReason.PARTICIPANT_REMOVED
 
     again = await call("casey")  # the first one's token still opens the door
-    await again.type("It is me again.")
+    await asyncio.wait_for(again.disconnected.wait(), 5)
+    assert again.reason == rtc.DisconnectReason.PARTICIPANT_REMOVED
     await robin.speak(await speech("My name is Robin and I am an engineer.", tmp_path))
     heard = await brain.wait_for(UtteranceHeard)
     assert "engineer" in heard.text, "and nothing before"
@@ -49,6 +51,24 @@ async def test_who_takes_the_candidates_place_is_listened_to_and_the_first_one_l
     assert robin.stages == [{"stage": "questions", "index": 0, "of": 1}]
     assert robin.questions == [{"index": 0, "of": 3, "text": "Why?", "label": "Question 1 of 3"}]
     assert brain.types.count("candidate.joined") == 2
+    assert not olga.disconnected.is_set()
+
+
+async def test_who_was_replaced_and_comes_before_the_other_is_not_listened_to(
+    brain: ScriptedBrain, call: Join
+) -> None:
+    await brain.create("casey")
+    casey = await call("casey")
+    await brain.wait_for(CandidateJoined)
+    await casey.leave()
+    await brain.wait_for(CandidateLeft)
+    await brain.replace_candidate("robin")
+    again = await call("casey")
+    await asyncio.wait_for(again.disconnected.wait(), 5)
+    assert again.reason == rtc.DisconnectReason.PARTICIPANT_REMOVED
+    await brain.wait_for(CandidateLeft, lambda left: left.reason == "replaced")
+    await call("robin")
+    await brain.wait_for(CandidateJoined, lambda joined: joined.identity == "robin")
 
 
 async def test_the_candidate_goes_on_in_a_second_window(

@@ -43,14 +43,14 @@ class FakeRoom:
 
 def make(
     *, announce: str = "Question {number} of {count}.", shows_scores: bool = False
-) -> tuple[Outputs, FakeRoom, list[str]]:
-    room, opened = FakeRoom(), list[str]()
+) -> tuple[Outputs, FakeRoom, list[ListeningAllowed]]:
+    room, opened = FakeRoom(), list[ListeningAllowed]()
     outputs = Outputs(
         Stage().mouth,
         room,
         announce=announce,
         shows_scores=shows_scores,
-        listening_allowed=lambda: opened.append("ears"),
+        listening_allowed=opened.append,
     )
     return outputs, room, opened
 
@@ -86,5 +86,5 @@ async def test_scores_are_for_candidates_who_may_see_them() -> None:
 async def test_the_ears_are_opened_when_the_brain_allows_it() -> None:
     outputs, _, opened = make()
     assert opened == []
-    outputs.take(ListeningAllowed(reason="consented"))
-    assert opened == ["ears"]
+    outputs.take(allowed := ListeningAllowed(reason="consented", identity="casey"))
+    assert opened == [allowed]

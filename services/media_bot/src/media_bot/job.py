@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 from livekit.agents import JobContext
 from viva_shared.broker import BotFenced, Keys, Mailboxes, NotOpen, OutputFeed, Producer, connect
+from viva_shared.events import ListeningAllowed
 from viva_shared.rooms import interview_id_of
 
 from media_bot.adapters.mailbox import Past, Publisher, RoomLease
@@ -94,6 +95,7 @@ class InterviewJob:
         self._ctx = ctx
         self._settings = settings
         self._words = script.words
+        self._notice = script.consent.notice
         self._lease = lease
         self._past = past
         self._interview_id = interview_id
@@ -130,7 +132,7 @@ class InterviewJob:
             remove=partial(remove_participant, ctx.api, ctx.job.room.name),
         )
         if past.needs_consent:
-            self._room.notify(script.consent.notice)
+            self._room.notify(self._notice)
         self._outputs = Outputs(
             self._mouth,
             self._room,
@@ -205,9 +207,9 @@ class InterviewJob:
         self._conversation.candidate_left(identity, reason)
         self._session.candidate_left(unfinished=mid_turn)
 
-    def _listening_allowed(self) -> None:
-        self._room.notify(None)
-        self._session.allow_listening()
+    def _listening_allowed(self, permission: ListeningAllowed) -> None:
+        self._room.notify(self._notice if permission.identity else None, but=permission.identity)
+        self._session.allow_listening(permission)
 
     # -- Redis --
 

@@ -71,7 +71,7 @@ class _Part(BaseModel):
 
 
 class Consent(_Part):
-    """A candidate agreed to this notice. ``identity`` is None while nobody is named: then theirs who comes."""
+    """A candidate agreed to this notice; ``identity`` is None while nobody is named: then whoever comes."""
 
     via: Literal["api", "page", "chat"]
     notice: str

@@ -69,7 +69,7 @@ class InterviewRoom:
         candidate_now: asks who the candidate is, by now: another may have taken their place.
         joined: called with identity and name when the candidate is there (again).
         left: called with identity and reason when the candidate is gone.
-        remove: takes one out who is no longer the candidate.
+        remove: takes one out whose token was a candidate's, but who is not the candidate (any more).
     """
 
     def __init__(
@@ -90,6 +90,7 @@ class InterviewRoom:
         self._remove = remove
         self._shown: dict[str, str] = {}
         self._notice: str | None = None
+        self._knows_notice: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     def watch(self) -> None:
@@ -115,20 +116,29 @@ class InterviewRoom:
             log.info("candidate.elected", identity=remote.identity)
         if remote.identity == self._candidate:
             self._welcome(remote)
-        elif participant.role == "candidate":
-            self._start(self._replace_by(remote.identity))
+        if participant.role == "candidate":
+            self._start(self._check_place(remote.identity))
 
     def _welcome(self, candidate: rtc.RemoteParticipant) -> None:
         self._joined(candidate.identity, candidate.name)
         if candidate.state == rtc.ParticipantState.PARTICIPANT_STATE_ACTIVE:
             self._start(self._write_notice(candidate.identity))
 
-    async def _replace_by(self, newcomer: str) -> None:
-        """Somebody came who may have taken the candidate's place."""
-        if await self._candidate_now() != newcomer or newcomer == self._candidate:
-            return
-        if (remote := self._room.remote_participants.get(newcomer)) is None:
-            return  # and is gone again: it is asked again when they are back
+    async def _check_place(self, newcomer: str) -> None:
+        """Somebody came by a candidate's token, which opens the door for as long as it is valid."""
+        now = await self._candidate_now() or self._candidate
+        if newcomer == now:
+            self._seat(newcomer)
+        elif now is not None:
+            log.info("candidate.put_out", identity=newcomer)
+            if newcomer == self._candidate:
+                self._left(newcomer, "replaced")
+            await insist(partial(self._remove, newcomer))
+
+    def _seat(self, newcomer: str) -> None:
+        """The candidate's place is theirs."""
+        if newcomer == self._candidate or (remote := self._room.remote_participants.get(newcomer)) is None:
+            return  # who is gone again is looked at again when they are back
         before, self._candidate = self._candidate, newcomer
         log.info("candidate.replaced", before=before, identity=newcomer)
         if before is not None and before in self._room.remote_participants:
@@ -158,9 +168,9 @@ class InterviewRoom:
         """Whoever joins from now on gets nothing on the topic."""
         self._shown.pop(topic, None)
 
-    def notify(self, notice: str | None) -> None:
-        """From now on write this on the chat to a candidate who joins; None: nothing."""
-        self._notice = notice
+    def notify(self, notice: str | None, *, but: str | None = None) -> None:
+        """From now on write this on the chat to a candidate who joins, except for one; None: nothing."""
+        self._notice, self._knows_notice = notice, but
 
     def _on_active(self, remote: rtc.RemoteParticipant) -> None:
         self._start(self._publish(self._shown, [remote.identity]))
@@ -177,7 +187,7 @@ class InterviewRoom:
                 log.warning("message.unsent", topic=topic, error=str(error))
 
     async def _write_notice(self, candidate: str) -> None:
-        if self._notice is None:
+        if self._notice is None or candidate == self._knows_notice:
             return
         log.info("notice.written", identity=candidate)
         try:

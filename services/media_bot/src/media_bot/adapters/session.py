@@ -27,6 +27,7 @@ from livekit.agents import (
 )
 from livekit.agents.voice import SpeechHandle, room_io
 from livekit.agents.voice.transcription import TranscriptSynchronizer
+from viva_shared.events import ListeningAllowed
 
 from media_bot.adapters.agent import BrainLLM, InterviewAgent, speech_of_this_task, spoken_of, utterance_of
 from media_bot.adapters.speech import SpeechOptions, make_stt, make_tts
@@ -74,7 +75,9 @@ class LiveSession:
         self._failed = failed
         self._typed: set[str] = set()
         self._written: set[str] = set()
+        self._candidate: str | None = None
         self._is_somebody_there = False
+        self._permission: ListeningAllowed | None = None
         self._may_listen = asyncio.Event()
         self._vendors = Vendors(
             {
@@ -86,11 +89,7 @@ class LiveSession:
             task_ended,
         )
         self._synchronizer: TranscriptSynchronizer | None = None
-        self._agent = InterviewAgent(
-            heard=self._on_message,
-            answer=mouth.answer,
-            ears=self._until_ears,
-        )
+        self._agent = InterviewAgent(heard=self._on_message, answer=mouth.answer, ears=self._until_ears)
         self._session: AgentSession[None] = AgentSession(
             llm=BrainLLM(),
             stt=make_stt(settings, options),
@@ -98,10 +97,7 @@ class LiveSession:
             vad=vad_model,
             turn_handling=TurnHandlingOptions(
                 turn_detection=inference.TurnDetector(version="v1-mini"),
-                endpointing={
-                    "min_delay": options.endpointing_min_s,
-                    "max_delay": options.endpointing_max_s,
-                },
+                endpointing={"min_delay": options.endpointing_min_s, "max_delay": options.endpointing_max_s},
                 interruption={"mode": "vad"},
                 preemptive_generation={"enabled": False},
             ),
@@ -121,6 +117,7 @@ class LiveSession:
 
     async def start(self, room: rtc.Room, candidate: str | None) -> None:
         """Start listening to the candidate, or to nobody as long as it is not known who that is."""
+        self._candidate = candidate
         await self._session.start(
             self._agent,
             room=room,
@@ -139,13 +136,13 @@ class LiveSession:
 
     def listen_to(self, candidate: str) -> None:
         """From now on this identity is the candidate, and is there."""
+        self._candidate, self._is_somebody_there = candidate, True
+        self._tune_ears()  # first: another's consent is not theirs
         self._session.room_io.set_participant(candidate)
-        self._is_somebody_there = True
-        self._tune_ears()
 
-    def allow_listening(self) -> None:
-        """Open the ears: before, no sound is listened to, by voice activity detection either."""
-        self._may_listen.set()
+    def allow_listening(self, permission: ListeningAllowed) -> None:
+        """Open the ears, to whom it is for: no sound else is listened to, by voice activity either."""
+        self._permission = permission
         self._tune_ears()
 
     def candidate_left(self, *, unfinished: bool) -> None:
@@ -162,6 +159,10 @@ class LiveSession:
 
     def _tune_ears(self) -> None:
         """Open or shut, for every reason that there is."""
+        if self._permission and self._permission.identity in (None, self._candidate):
+            self._may_listen.set()
+        else:
+            self._may_listen.clear()
         self._session.input.set_audio_enabled(
             self._is_somebody_there and self._may_listen.is_set() and not self._vendors.is_lost(Part.EARS)
         )

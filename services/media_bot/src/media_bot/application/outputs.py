@@ -51,7 +51,7 @@ class Outputs:
     Args:
         announce: what is said before a question of a set, with ``{number}`` and ``{count}``.
         shows_scores: whether the candidate sees scores.
-        listening_allowed: called, each time that the brain says so.
+        listening_allowed: called, each time that the brain says so, with what it says.
 
     Attributes:
         ended: set when the brain has ended the interview.
@@ -64,7 +64,7 @@ class Outputs:
         *,
         announce: str,
         shows_scores: bool,
-        listening_allowed: Callable[[], None],
+        listening_allowed: Callable[[ListeningAllowed], None],
     ) -> None:
         self._mouth = mouth
         self._room = room
@@ -100,7 +100,7 @@ class Outputs:
                 self._room.send(SCORE_TOPIC, score_message(output))
             case ListeningAllowed():
                 log.info("listening.allowed", reason=output.reason)
-                self._listening_allowed()
+                self._listening_allowed(output)
             case InterviewEnded():
                 log.info("interview.ended", reason=output.reason)
                 self.ended.set()
