@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from fixtures.brains import TextRoom, build_worker, nothing_is_left, now, workin
 from fixtures.over import abandoned
 from viva_shared.archive import Archive, Database, Status
 from viva_shared.broker import Closing, Mailboxes, NotOpen
-from viva_shared.events import CandidateSilent
+from viva_shared.events import CandidateReplaced, CandidateSilent, EndRequested
 from viva_shared.report import InterviewReport
 
 pytestmark = pytest.mark.integration
@@ -225,6 +226,32 @@ async def test_garbage_is_archived_with_the_rest(
     found = await archive.get(room.interview_id)
     assert found is not None
     assert found.archived_at
+
+
+async def test_nothing_that_was_said_without_consent_is_archived(
+    mailboxes: Mailboxes, archive: Archive, archiving: Archiving
+) -> None:
+    room = TextRoom(mailboxes)
+    async with working(build_worker(mailboxes, ScriptedModel(["Hello."], ["I see."]), RecordingQueue())):
+        await room.open("text", consent_required=True)
+        for text in ("A secret.", "I agree.", "I am Alice."):
+            await room.hear()
+            await room.say(text, via="text")
+        await room.hear()
+        await room.send(CandidateReplaced(identity="bob-i1"))
+        await room.say("I am Bob.", via="text")
+        await room.send(EndRequested(by="recruiter"))
+        await nothing_is_left(mailboxes)
+    await settle(mailboxes, room)
+    await archiving.archive(room.interview_id)
+    heard = [event for event in await archive.events(room.interview_id) if event.type == "utterance.heard"]
+    texts = [json.loads(event.body)["data"]["text"] for event in heard]
+    assert texts == ["", "I agree.", "I am Alice.", ""]
+    turns = await archive.turns(room.interview_id)
+    assert [turn.text for turn in turns if turn.speaker == "candidate"] == ["I am Alice."]
+    found = await archive.get(room.interview_id)
+    assert found is not None
+    assert found.consent_via == "chat", "what Alice said rests on it"
 
 
 async def test_what_could_never_begin_is_archived_too(

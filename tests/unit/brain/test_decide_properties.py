@@ -11,6 +11,7 @@ from brain.domain.state import CONSENT, PHASES, Candidate, Line, Phase, State
 from fakes.world import GIVEN, IDENTITY, QUESTION_SET, SCREENING, World, set_among_stages
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from viva_shared.consent import heard_with_consent
 from viva_shared.events import (
     AnswerAssessed,
     AnswerScored,
@@ -38,6 +39,7 @@ from viva_shared.events import (
     ToolCalled,
     UtteranceHeard,
     UtterancePartial,
+    new_event,
 )
 from viva_shared.scenario import Scenario
 
@@ -186,6 +188,23 @@ def check_consent(world: World) -> None:
         assert not decision.state.partial
         if before.state.awaits_consent:
             assert said_by_candidate(decision.state) == said_by_candidate(before.state)
+
+    check_kept(world)
+
+
+def check_kept(world: World) -> None:
+    """What may be kept of what is said is told by the log alone, and is what was said with consent."""
+    outputs = [
+        new_event("i1", output, event.occurred_at, cause=event)
+        for event, decision in zip(world.log, world.decisions, strict=True)
+        for output in decision.outputs
+    ]
+    kept = heard_with_consent(world.log, outputs)
+    for event, with_consent, (before, after) in zip(
+        world.log[1:], [*kept][1:], pairwise(decision.state for decision in world.decisions), strict=True
+    ):
+        if isinstance(event.data, UtteranceHeard | UtterancePartial) and before.phase is not Phase.ENDED:
+            assert with_consent is not (before.awaits_consent and after.awaits_consent)
 
 
 def said_by_candidate(state: State) -> list[Line]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from viva_shared.archive import Interview, LoggedEvent, Record, Score, Status, Stream, Turn
 from viva_shared.broker import FIRST, Entry, Mailboxes, Snapshot
+from viva_shared.consent import heard_with_consent, without_words
 from viva_shared.events import Envelope, InterviewCreated, UndecodableEvent, decode
 from viva_shared.report import InterviewReport
 from viva_shared.scenario import Scenario
@@ -30,8 +31,10 @@ async def build_record(
     Args:
         snapshot: read before; what is read now is as new, or newer.
     """
-    inputs, created = await _log(interview_id, "in", mailboxes.every_input(interview_id))
-    outputs, _ = await _log(interview_id, "out", mailboxes.every_output_entry(interview_id))
+    inputs, happened = await _log(interview_id, "in", mailboxes.every_input(interview_id))
+    outputs, said = await _log(interview_id, "out", mailboxes.every_output_entry(interview_id))
+    _forget_words(inputs, happened, said)
+    created = next((event for event in happened if event and isinstance(event.data, InterviewCreated)), None)
     try:
         report = await build_report(mailboxes, interview_id, model)
     except NoSuchInterview:  # none of its inputs could be applied
@@ -49,10 +52,10 @@ async def build_record(
 
 async def _log(
     interview_id: str, stream: Stream, entries: AsyncIterator[Entry]
-) -> tuple[list[LoggedEvent], Envelope | None]:
-    """A stream's rows, and the creation, if that is in it."""
+) -> tuple[list[LoggedEvent], list[Envelope | None]]:
+    """A stream's rows, and the event of each; None: it cannot be read."""
     rows: list[LoggedEvent] = []
-    created = None
+    events: list[Envelope | None] = []
     async for entry in entries:
         row = LoggedEvent(
             interview_id=interview_id,
@@ -66,11 +69,24 @@ async def _log(
             event = decode(entry.raw)
         except UndecodableEvent as error:
             row.event_id = error.event_id
+            events.append(None)
             continue
         row.type, row.event_id, row.occurred_at = event.type, event.event_id, event.occurred_at
-        if created is None and isinstance(event.data, InterviewCreated):
-            created = event
-    return rows, created
+        events.append(event)
+    return rows, events
+
+
+def _forget_words(
+    inputs: list[LoggedEvent], happened: list[Envelope | None], said: list[Envelope | None]
+) -> None:
+    """What was said without consent, where it is required, is not archived; nor what might hold it."""
+    for row, event, with_consent in zip(inputs, happened, heard_with_consent(happened, said), strict=True):
+        if with_consent:
+            continue
+        if event is None:
+            row.body = ""
+        elif (wordless := without_words(event)) is not event:
+            row.body = wordless.encode()
 
 
 def _row(
@@ -81,7 +97,12 @@ def _row(
     inputs: list[LoggedEvent],
 ) -> Interview:
     phase = State.model_validate_json(snapshot.state).phase if snapshot.state else Phase.WAITING
-    row = Interview(id=interview_id, status=STATUSES[phase], created_at=_creation(created, inputs))
+    row = Interview(
+        id=interview_id,
+        status=STATUSES[phase],
+        created_at=_creation(created, inputs),
+        version=snapshot.version,
+    )
     scenario = Scenario.model_validate_json(snapshot.scenario)
     row.scenario, row.scenario_title = scenario.name, scenario.title
     row.scenario_hash, row.language = scenario.content_hash, scenario.language
