@@ -15,6 +15,7 @@ from fixtures.front_door import FakeDispatches, as_candidate, front_door
 from fixtures.livekit_server import LiveKitServer
 from fixtures.processes import free_port
 from livekit import rtc
+from pydantic import SecretStr
 from tokens.settings import TokensSettings
 from viva_shared.broker import Mailboxes
 
@@ -158,3 +159,12 @@ async def test_livekit_is_away(settings: TokensSettings) -> None:
             answer = await http.request(method, path)
             assert (answer.status_code, answer.json()["type"]) == (503, "unavailable")
             assert answer.headers["retry-after"] == "2"
+
+
+async def test_livekit_does_not_know_our_key(settings: TokensSettings) -> None:
+    wrong = settings.model_copy(update={"livekit_api_secret": SecretStr("another one, which is long enough")})
+    async with front_door(wrong) as http:
+        for method, path in (("GET", "/rooms"), ("DELETE", "/rooms/interview-s1")):
+            answer = await http.request(method, path)
+            assert (answer.status_code, answer.json()["type"]) == (500, "not_configured")
+            assert "LIVEKIT_API_SECRET" in answer.json()["detail"]

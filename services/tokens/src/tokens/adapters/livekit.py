@@ -27,7 +27,7 @@ from livekit.protocol.webhook import WebhookEvent
 from viva_shared.rooms import ROLE_ATTRIBUTE
 
 from tokens.application.ports import Participant, Room, Track
-from tokens.domain.errors import Unavailable, WebhookRefused
+from tokens.domain.errors import NotConfigured, TokensError, Unavailable, WebhookRefused
 
 T = TypeVar("T")
 
@@ -114,7 +114,7 @@ async def _reached(call: Awaitable[T]) -> T:
     try:
         return await call
     except FAILURES as error:
-        raise Unavailable(f"LiveKit ({error})") from error
+        raise _failure(error) from error
 
 
 async def _found(call: Awaitable[object]) -> bool:
@@ -124,8 +124,14 @@ async def _found(call: Awaitable[object]) -> bool:
     except FAILURES as error:
         if isinstance(error, ServerError) and error.code == TwirpErrorCode.NOT_FOUND:
             return False
-        raise Unavailable(f"LiveKit ({error})") from error
+        raise _failure(error) from error
     return True
+
+
+def _failure(error: Exception) -> TokensError:
+    if isinstance(error, ServerError) and error.status in (401, 403):
+        return NotConfigured("LiveKit does not know LIVEKIT_API_KEY and LIVEKIT_API_SECRET: set its own pair")
+    return Unavailable(f"LiveKit ({error})")
 
 
 def verified_webhook(body: bytes, authorization: str, api_key: str, api_secret: str) -> WebhookEvent:

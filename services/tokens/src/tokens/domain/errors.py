@@ -145,7 +145,7 @@ class IdempotencyKeyReused(TokensError):
 
 
 class NotConfigured(TokensError):
-    """Variables of the server's environment are missing; the message names them."""
+    """Variables of the server's environment are missing or wrong; the message names them."""
 
 
 class WebhookRefused(TokensError):
