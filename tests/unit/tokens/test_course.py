@@ -8,9 +8,13 @@ import pytest
 from tokens.domain.course import Course
 from viva_shared.events import (
     AnswerScored,
+    CandidateConsented,
     CandidateJoined,
+    CandidateReplaced,
     InputRejected,
+    InterviewCreated,
     InterviewEnded,
+    ListeningAllowed,
     Payload,
     QuestionAsked,
     ReplyCancelled,
@@ -145,3 +149,26 @@ def test_a_rejected_answer_leaves_its_turn_to_another() -> None:
     assert (course.answers, course.answer_id("t1")) == ({}, "answer:t1#1")
     assert course.answer_id("t10") == "answer:t10"
     assert "u7" not in course_of(said("u7")).answers, "what was said in a room is no answer by REST"
+
+
+def test_consent_is_of_who_is_the_candidate_now() -> None:
+    created = InterviewCreated(
+        scenario="s", scenario_hash="h", room="r", candidate_identity="alice", consent_required=True
+    )
+    page, bob = CandidateConsented(via="page", notice="-"), CandidateReplaced(identity="bob")
+    course = course_of(created, page)
+    assert not course.awaits_consent
+    for consented in ((page, bob), (bob, ListeningAllowed(reason="consented", identity="alice"))):
+        course = course_of(created, *consented)
+        assert course.awaits_consent
+    course = course_of(created, page, bob)
+    assert course.consent_id == "consented#1", "another event than the first one's"
+    assert not course_of(created, page, bob, page).awaits_consent
+    assert not course_of(created, bob, ListeningAllowed(reason="consented", identity="bob")).awaits_consent
+
+
+def test_consent_before_anybody_is_named_is_theirs_who_comes() -> None:
+    created = InterviewCreated(scenario="s", scenario_hash="h", room="r", consent_required=True)
+    consented = (created, CandidateConsented(via="page", notice="-"), CandidateReplaced(identity="bob"))
+    assert not course_of(*consented).awaits_consent
+    assert course_of(*consented, CandidateReplaced(identity="carol")).awaits_consent

@@ -11,6 +11,7 @@ from viva_shared.events import (
     AnswerScored,
     CandidateConsented,
     CandidateJoined,
+    CandidateReplaced,
     Envelope,
     FactsLearnt,
     InterviewCreated,
@@ -36,8 +37,8 @@ def at(seconds: float) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
-def event(seconds: float, data: Payload) -> Envelope:
-    return new_event("i1", data, at(seconds))
+def event(seconds: float, data: Payload, cause: Envelope | None = None) -> Envelope:
+    return new_event("i1", data, at(seconds), cause=cause)
 
 
 def created(*, consent: bool = False) -> Envelope:
@@ -98,13 +99,18 @@ def test_both_sides_words_each_in_its_stage() -> None:
 
 @pytest.mark.parametrize("via", ["page", "chat"])
 def test_nothing_that_was_said_before_the_consent(via: str) -> None:
-    inputs = [created(consent=True), heard(1, "A secret."), heard(2, "I agree."), heard(3, "Hello.")]
-    outputs = [event(2, ListeningAllowed(reason="consented"))]
-    if via == "page":
-        inputs.insert(2, event(2, CandidateConsented(via="page", notice=SCENARIO.consent.notice)))
+    page = event(2, CandidateConsented(via="page", notice=SCENARIO.consent.notice))
+    consent = page if via == "page" else heard(2, "I agree.")
+    inputs = [created(consent=True), heard(1, "A secret."), consent, heard(3, "Hello.")]
+    outputs = [event(4, ListeningAllowed(reason="consented", identity="a-i1"), consent)]
+    inputs.insert(1, event(0, CandidateJoined(identity="a-i1")))
     report = report_so_far(SCENARIO, inputs, outputs)
     assert [turn.text for turn in report.turns] == ["Hello."]
     assert report.consent == ReportConsent(via=via, at=at(2), notice=SCENARIO.consent.notice)
+    inputs += [event(4, CandidateReplaced(identity="b-i1", name="Bea")), heard(5, "Another secret.")]
+    report = report_so_far(SCENARIO, inputs, outputs)
+    assert [turn.text for turn in report.turns] == ["Hello."]
+    assert report.consent is not None, "what the first one said rests on it"
 
 
 def test_no_word_is_told_without_consent() -> None:

@@ -127,7 +127,7 @@ class Starting:
         course, interview_id = reading.course, reading.interview_id
         if consent and course.consent is None:
             agreed = CandidateConsented(via="api", notice=course.notice)
-            await self._courses.happened(reading, agreed, "consented")
+            await self._courses.happened(reading, agreed, course.consent_id)
         if course.via == "text":
             return
         identity = course.identity or identity_of(candidate_name or NAMELESS, interview_id)
@@ -144,7 +144,7 @@ class Starting:
             return course.consent
         must_go_on(course)
         agreed = CandidateConsented(via="page", notice=course.notice)
-        if event := await self._courses.happened(reading, agreed, "consented"):
+        if event := await self._courses.happened(reading, agreed, course.consent_id):
             return Consent(course.notice, event.occurred_at)
         return await self.consent(caller, interview_id)  # another call was quicker
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -99,10 +99,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What the candidate agreed to, and when."""
+    """What a candidate agreed to, and when; ``identity`` is None while nobody is named: whoever comes."""
 
     notice: str
     at: datetime
+    identity: str | None = None
 
 
 @dataclass(slots=True)
@@ -112,6 +113,8 @@ class Course:
     Attributes:
         has_bot: a media bot has the room, and reports what was heard.
         notice: the scenario's, which a consent on the chat agrees to.
+        given: the last consent, though maybe not of who is the candidate now.
+        consents: how often one was given by a call.
         answers: those in writing that were not rejected, by the turn that they answer.
         via: how the candidate came last; None: not yet.
         came: entry id of that, if it was after something else.
@@ -125,7 +128,8 @@ class Course:
     has_bot: bool = False
     notice: str = ""
     created: InterviewCreated | None = None
-    consent: Consent | None = None
+    given: Consent | None = None
+    consents: int = 0
     identity: str | None = None
     via: Literal["voice", "text"] | None = None
     came: str | None = None
@@ -150,8 +154,11 @@ class Course:
             case InterviewCreated(candidate_identity=identity):
                 self.created, self.identity = event.data, identity
             case CandidateConsented(notice=notice):
-                self.consent = self.consent or Consent(notice, event.occurred_at)
+                self.given = self.consent or Consent(notice, event.occurred_at, self.identity)
+                self.consents += 1
             case CandidateReplaced(identity=identity):
+                if self.given and self.given.identity is None:
+                    self.given = replace(self.given, identity=self.identity or identity)
                 self.identity = identity
             case CandidateJoined(identity=identity, via=via):
                 self.identity = self.identity or identity
@@ -193,8 +200,8 @@ class Course:
             case AnswerScored(utterance_id=utterance_id, index=index):
                 self.scores[index if utterance_id is None else utterance_id] = event.data
                 self.scored.add(index)
-            case ListeningAllowed(reason="consented"):
-                self.consent = self.consent or Consent(self.notice, event.occurred_at)
+            case ListeningAllowed(reason="consented", identity=identity) if identity in (None, self.identity):
+                self.given = self.consent or Consent(self.notice, event.occurred_at, identity)
             case InputRejected(event_id=str(event_id)):
                 self.rejected.add(event_id)
                 self.answers = {k: a for k, a in self.answers.items() if a.utterance_id != event_id}
@@ -208,6 +215,16 @@ class Course:
         return next((turn for turn in turns if turn.turn_id == turn_id), None)
 
     # -- what may be done --
+
+    @property
+    def consent(self) -> Consent | None:
+        """The candidate's; None: they have not given it, whoever had the place before."""
+        return self.given if self.given and self.given.identity in (None, self.identity) else None
+
+    @property
+    def consent_id(self) -> str:
+        """Of the next consent that is given by a call."""
+        return f"consented#{self.consents}" if self.consents else "consented"
 
     @property
     def awaits_consent(self) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 
+from viva_shared.consent import heard_with_consent
 from viva_shared.events import (
     AnswerScored,
     CandidateConsented,
@@ -36,8 +37,10 @@ def report_so_far(
     if creation is None or not isinstance(created := creation.data, InterviewCreated):
         raise ValueError("there is no interview.created among the inputs")
     stages = _stages(outputs, ended.occurred_at if ended else None)
-    consent = _consent(scenario, inputs, outputs)
-    heard_from = consent.at if consent else None
+    permitted = {event.causation_id for event in outputs if isinstance(event.data, ListeningAllowed)}
+    consent = _consent(scenario, inputs, permitted)
+    told = (e for e, kept in zip(inputs, heard_with_consent(inputs, outputs), strict=True) if kept)
+    conversation = (e for e in told if not (e.event_id in permitted and isinstance(e.data, UtteranceHeard)))
     return InterviewReport(
         interview_id=creation.interview_id,
         scenario=f"{created.scenario}@{created.scenario_hash}",
@@ -48,7 +51,7 @@ def report_so_far(
         reason=ended.data.reason if ended and isinstance(ended.data, InterviewEnded) else None,
         facts=dict.fromkeys(scenario.facts) | _facts(outputs),
         stages=tuple(stages),
-        turns=tuple(_turns(inputs, stages, heard_from)) if heard_from or not created.consent_required else (),
+        turns=tuple(_turns(conversation, stages)),
         scores=tuple(_scores(outputs)),
         consent=consent,
     )
@@ -76,16 +79,19 @@ def _name(created: InterviewCreated, inputs: Iterable[Envelope]) -> str | None:
 
 
 def _consent(
-    scenario: Scenario, inputs: Iterable[Envelope], outputs: Iterable[Envelope]
+    scenario: Scenario, inputs: Iterable[Envelope], permitted: Container[str | None]
 ) -> ReportConsent | None:
-    """Given by a call; or on the chat, which shows in what the brain allowed because of it."""
+    """The last, given by a call; or on the chat, which shows in that the brain permitted to listen then."""
+    given: ReportConsent | None = None
     for event in inputs:
-        if isinstance(event.data, CandidateConsented):
-            return ReportConsent(via=event.data.via, notice=event.data.notice, at=event.occurred_at)
-    for event in outputs:
-        if isinstance(event.data, ListeningAllowed) and event.data.reason == "consented":
-            return ReportConsent(via="chat", notice=scenario.consent.notice, at=event.occurred_at)
-    return None
+        match event.data:
+            case CandidateConsented(via=via, notice=notice) if event.event_id in permitted or given is None:
+                given = ReportConsent(via=via, notice=notice, at=event.occurred_at)
+            case UtteranceHeard() if event.event_id in permitted:
+                given = ReportConsent(via="chat", notice=scenario.consent.notice, at=event.occurred_at)
+            case _:
+                pass
+    return given
 
 
 def _facts(outputs: Iterable[Envelope]) -> dict[str, str | None]:
@@ -105,16 +111,14 @@ def _stages(outputs: Iterable[Envelope], ended_at: datetime | None) -> list[Repo
     ]
 
 
-def _turns(
-    inputs: Iterable[Envelope], stages: Sequence[ReportStage], heard_from: datetime | None
-) -> Iterable[ReportTurn]:
-    """What was said once it could be listened to, in the order in which it was heard."""
+def _turns(inputs: Iterable[Envelope], stages: Sequence[ReportStage]) -> Iterable[ReportTurn]:
+    """What was said, in the order in which it was heard."""
     first = stages[0].name if stages else ""
     for event in inputs:
         at = event.occurred_at
         stage = next((stage.name for stage in reversed(stages) if stage.entered_at < at), first)
         match event.data:
-            case UtteranceHeard(text=text) if heard_from is None or at > heard_from:
+            case UtteranceHeard(text=text):
                 yield ReportTurn(speaker="candidate", text=text, at=at, stage=stage)
             case ReplyHeard(text=text, complete=complete, timings=timings) if text:
                 yield ReportTurn(
