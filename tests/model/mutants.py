@@ -1,5 +1,16 @@
 """The rules, each in the words of its breach: the search must notice whoever breaks one."""
 
+CLOSING_MUTANTS = {
+    "archive_without_tail_check": "an interview is archived without a look for inputs that came meanwhile",
+    "archive_with_open_effect": "an interview is archived without a look for open effects",
+    "archive_of_what_changed": "an interview is archived that has changed since it was recorded",
+    "archive_under_a_holder": "an interview is archived that somebody holds",
+    "older_record_is_kept": "a job that was slow writes what it read over what another one has read since",
+    "deletion_is_not_marked": "a job that was slow writes what was deleted",
+    "append_to_what_is_closed": "an append does not look whether the interview is open",
+    "delete_leaves_the_lease": "a deletion leaves the holder its lease",
+    "closed_is_not_acknowledged": "a doorbell of what is closed is not acknowledged",
+}
 MUTANTS = {
     "ack_on_read": "a doorbell is acknowledged as soon as it is read",
     "ack_on_busy": "a doorbell of a busy interview is acknowledged by who finds it busy",
@@ -18,11 +29,5 @@ MUTANTS = {
     "no_recall": "who takes over does not look what is already out of the reply",
     "tries_are_not_counted": "nobody counts how often an input or an ask was begun",
     "rejected_answer_is_forgotten": "an ask whose answer was rejected is not performed again",
-    "archive_without_tail_check": "an interview is archived without a look for inputs that came meanwhile",
-    "archive_with_open_effect": "an interview is archived without a look for open effects",
-    "archive_of_what_changed": "an interview is archived that has changed since it was recorded",
-    "archive_under_a_holder": "an interview is archived that somebody holds",
-    "append_to_what_is_closed": "an append does not look whether the interview is open",
-    "delete_leaves_the_lease": "a deletion leaves the holder its lease",
-    "closed_is_not_acknowledged": "a doorbell of what is closed is not acknowledged",
+    **CLOSING_MUTANTS,
 }

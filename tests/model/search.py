@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 from model.inputs import BABEL, DEADLY, GRIM, POISON
 from model.mailbox import TROUBLES, Model
-from model.mutants import MUTANTS
-from model.state import NOBODY, State, Worker, at_rest, unsafe
+from model.mutants import CLOSING_MUTANTS, MUTANTS
+from model.state import NOBODY, Archivist, State, Worker, at_rest, unsafe
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +30,26 @@ class Setup:
     faults: int = 0
     repeats: int = 0
     troubles: frozenset[str] = TROUBLES
-    closings: tuple[str, ...] = ()
+    archivists: int = 0
+    may_be_deleted: bool = False
+
+    @property
+    def closes(self) -> bool:
+        """Whether the interview may be archived or deleted."""
+        return bool(self.archivists or self.may_be_deleted)
 
     def start(self) -> State:
-        workers = (Worker(),) * self.workers
-        return State(self.inputs, self.faults, self.repeats, workers, closings=frozenset(self.closings))
+        return State(
+            self.inputs,
+            self.faults,
+            self.repeats,
+            (Worker(),) * self.workers,
+            archivists=(Archivist(),) * self.archivists,
+            may_be_deleted=self.may_be_deleted,
+        )
 
 
 SETUPS = {
-    "archived": Setup((1, 2), closings=("archive",)),
-    "archived, with a fault": Setup((1,), faults=1, closings=("archive",)),
-    "deleted, with a fault": Setup((1,), faults=1, closings=("delete",)),
-    "deleted under two workers": Setup((1,), workers=2, closings=("delete",)),
     "poison": Setup((POISON, 1), faults=1),
     "a deadly ask": Setup((DEADLY,), faults=1),
     "a grim answer": Setup((GRIM,), faults=1),
@@ -53,13 +61,20 @@ SETUPS = {
     "two utterances and two workers": Setup((1, 2), workers=2),
     "two faults": Setup((1,), workers=2, faults=2, troubles=TROUBLES - {"stop"}),
     "three workers": Setup((1,), workers=3, faults=1, troubles=TROUBLES - {"stop"}),
+    "archived": Setup((1,), archivists=1),
+    "archived, with a fault": Setup((1,), faults=1, archivists=1),
+    "archived by two jobs, or deleted": Setup((1,), archivists=2, may_be_deleted=True),
+    "deleted, with a fault": Setup((1,), faults=1, may_be_deleted=True),
+    "deleted under two workers": Setup((1,), workers=2, may_be_deleted=True),
 }
 DEEP = {
     "a deadly ask and two workers": Setup((DEADLY,), workers=2, faults=1, troubles=TROUBLES - {"stop"}),
     "two utterances, a fault and a lost answer": Setup((1, 2), faults=1, repeats=1),
     "a worker stops": Setup((1,), workers=2, faults=1, troubles=frozenset({"stop"})),
-    "archived or deleted under two workers": Setup((1, 2), workers=2, closings=("archive", "delete")),
-    "archived, with a lost answer": Setup((1,), workers=2, repeats=1, closings=("archive",)),
+    "archived or deleted under two workers": Setup((1,), workers=2, archivists=1, may_be_deleted=True),
+    "two utterances, archived": Setup((1, 2), archivists=1),
+    "archived by two jobs": Setup((1,), workers=2, archivists=2),
+    "archived, with a lost answer": Setup((1,), repeats=1, archivists=1),
     "two workers, a fault and a lost answer": Setup(
         (1,), workers=2, faults=1, repeats=1, troubles=TROUBLES - {"stop"}
     ),
@@ -216,7 +231,8 @@ def _sorted_workers(s: State) -> State:
 
 def check(mutant: str) -> Verdict | None:
     """The first verdict against a mutant; None if every setup lets it pass."""
-    verdicts = (Search(setup, mutant).run() for setup in SETUPS.values())
+    likely = sorted(SETUPS.values(), key=lambda setup: setup.closes is not (mutant in CLOSING_MUTANTS))
+    verdicts = (Search(setup, mutant).run() for setup in likely)
     return next((verdict for verdict in verdicts if verdict.wrong), None)
 
 

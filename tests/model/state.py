@@ -62,10 +62,18 @@ class Late(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What the archive has in its database: an interview as it was at this cursor, and so many inputs."""
+    """An interview as a job has read it, and as the database has it; of two the lesser one is older."""
 
-    cursor: int
-    inputs: int = -1  # not read yet
+    inputs: int = 0  # how many there were; 0: they have expired, or are not read yet
+    looked: int = 0  # the cursor before it was read
+    seen: int = 0  # and while it was
+
+
+class Archivist(NamedTuple):
+    """A job that archives."""
+
+    at: str = "idle"  # idle, looked, read, written
+    record: Record = Record()
 
 
 class State(NamedTuple):
@@ -90,9 +98,10 @@ class State(NamedTuple):
     next_bell: int = 1
     late: tuple[Late, ...] = ()
     dead: tuple[int, ...] = ()  # dead letters
-    closings: frozenset[str] = frozenset()  # archive, delete: what may yet come from outside
+    may_be_deleted: bool = False
+    archivists: tuple[Archivist, ...] = ()
     status: str = "open"  # archived, deleted
-    record: Record | None = None
+    stored: Record = Record()  # in the database
     taken: tuple[int, ...] = ()  # ghost: inputs that changed the state, in order
     out: tuple[Piece, ...] = ()  # ghost
     broken: str = ""  # ghost: the step that wrote to what was closed
@@ -121,6 +130,7 @@ class State(NamedTuple):
         """Nothing is left but the tombstone, which knows the epoch."""
         return self._replace(
             status="deleted",
+            stored=Record(),
             log=(),
             answers=frozenset(),
             cursor=0,
@@ -175,8 +185,10 @@ def unsafe(s: State) -> str:
     """What is wrong in this state; empty if nothing is."""
     if s.broken:
         return f"{s.broken}: that was written to what is {s.status}"
-    if s.status == "archived" and s.record != Record(s.cursor, len(s.log)):
-        return f"at cursor {s.cursor} of {len(s.log)} it was archived as {s.record}"
+    if s.status == "archived" and (s.stored.inputs, s.stored.seen) != (len(s.log), s.cursor):
+        return f"at cursor {s.cursor} of {len(s.log)} it is archived as {s.stored}"
+    if s.status == "deleted" and s.stored != Record():
+        return f"it was deleted, and the archive has {s.stored}"
     if s.status == "archived" and (s.cursor < len(s.log) or s.ask or s.deadlines):
         return f"it was archived with work left: cursor {s.cursor} of {len(s.log)}, ask {s.ask}"
     utterances = [event for event in s.taken if event > 0]

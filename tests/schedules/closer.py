@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class Closer(Process):
-    """An archive job that looks, records and closes; and an operator who deletes."""
+    """A job that archives, and an operator who deletes. The database is the model's alone."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, wire: Wire, keys: Keys) -> None:
         super().__init__(loop, "closer", keys)
@@ -24,24 +24,24 @@ class Closer(Process):
         self._last_output = FIRST
 
     def do(self, step: str) -> str:
-        """Do what a step of the model says; the name of what has come of it."""
+        """Do what a step of the model says, as far as it concerns Redis; the name of what has come of it."""
         match step:
-            case "the archive looks":
+            case "a0 looks":
                 snapshot = self._run(self.mailboxes.snapshot(INTERVIEW))
                 assert snapshot
                 self._version = snapshot.version
-            case "the archive records":
+            case "a0 reads":
                 said = self._run(self.mailboxes.last_outputs(INTERVIEW, 1))
                 self._last_output = said[0][0] if said else FIRST
             case "it is deleted":
                 self._run(self._closing.delete(INTERVIEW))
-            case _:
+            case "a0 closes it" | "a0 may not close it":
                 outcome = self._run(
                     self._closing.archive(
                         INTERVIEW, version=self._version, last_output=self._last_output, ttl_s=1_000
                     )
                 )
-                return "the archive closes it" if outcome == "archived" else "the archive may not close it"
+                return "a0 closes it" if outcome == "archived" else "a0 may not close it"
         return step
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:

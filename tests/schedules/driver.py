@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 from model.inputs import BABEL, DEADLY, GRIM, POISON
+from model.state import Archivist
 from schedules.gates import OF_THE_PROCESS, Gate, Wire
 from schedules.processes import Options
 from schedules.schedule import Schedule
@@ -19,13 +21,17 @@ INPUTS = (
     *((POISON, 1), (1, POISON, 2), (1, DEADLY), (1, GRIM), (BABEL,), (1, BABEL)),
 )
 WORKERS = (2, 2, 3)
-CLOSINGS = ((), ("archive",), (), ("delete",), (), ("archive", "delete"))
-"""In turn."""
+ARCHIVED: dict[str, Any] = {"archivists": (Archivist(),)}
+DELETED = {"may_be_deleted": True}
+CLOSINGS: tuple[dict[str, Any], ...] = ({}, ARCHIVED, {}, DELETED, {}, ARCHIVED | DELETED)
+"""What may come of the interview, in turn."""
 CLOSING_STEPS = {
-    "the archive looks": 0.1,
-    "the archive records": 0.3,
-    "the archive closes it": 0.3,
-    "the archive may not close it": 0.3,
+    "a0 looks": 0.1,
+    "a0 reads": 0.3,
+    "a0 writes": 0.3,
+    "a0 is told that it was deleted": 0.3,
+    "a0 closes it": 0.3,
+    "a0 may not close it": 0.3,
     "it is deleted": 0.02,
 }
 """How likely each is beside a command of a process."""
@@ -56,7 +62,7 @@ class Driver:
             keys,
             rng.choice(INPUTS),
             workers=rng.choice(WORKERS),
-            closings=frozenset(CLOSINGS[seed % len(CLOSINGS)]),
+            closings=CLOSINGS[seed % len(CLOSINGS)],
             options=Options(rng.choice(ROOM), rng.choice(DRAIN_S), self.kills),
             leaves_late=self._leaves_late,
         )

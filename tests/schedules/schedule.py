@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fakes.queue import RecordingQueue
@@ -35,7 +35,7 @@ class Schedule:
         inputs: tuple[int, ...],
         *,
         workers: int,
-        closings: frozenset[str],
+        closings: Mapping[str, Any],
         options: Options,
         leaves_late: Callable[[], bool],
     ) -> None:
@@ -45,7 +45,7 @@ class Schedule:
         self.observer = Observer(wire, keys)
         self._names = Steps(self.observer, self._queue)
         self._model = Model()
-        self.state = State(inputs, ENOUGH, ENOUGH, (Worker(),) * workers, closings=closings)
+        self.state = State(inputs, ENOUGH, ENOUGH, (Worker(),) * workers, **closings)
         self.known = dict(self._model.steps(self.state))
         """Every step that the model knows now."""
         self.counts: Counter[str] = Counter()

@@ -21,7 +21,7 @@ TROUBLES = {
     *("claims bell N", "keeps bell N", "is busy", "passes bell N to wN", "reads its mail"),
     *("takes up ask N", "may not release", "is told that N is done", "commits the late answer of N"),
     *("leaves piece N under way", "leaves answer N under way"),
-    *("the archive closes it", "the archive may not close it", "it is deleted"),
+    *("aN closes it", "aN may not close it", "aN is told that it was deleted", "it is deleted"),
     *("append N is refused", "finds it archived", "finds it deleted"),
     *("piece N of wN comes late", "answer N of wN comes late"),
 }

@@ -74,12 +74,39 @@ async def test_a_second_record_changes_nothing(archive: Archive, database: Datab
 
 
 async def test_a_later_record_takes_the_place_of_an_earlier(archive: Archive) -> None:
-    await archive.record(whole_record("i1", events=5))
-    later = whole_record("i1", events=2)
-    await archive.record(replace(later, turns=(), report=None))
-    assert len(await archive.events("i1")) == 4
+    await archive.record(whole_record("i1", events=2))
+    await archive.record(replace(whole_record("i1", events=5), turns=(), report=None))
+    assert len(await archive.events("i1")) == 10
     assert await archive.turns("i1") == []
     assert await archive.report("i1") is None
+
+
+async def test_an_earlier_record_that_comes_late_changes_nothing(
+    archive: Archive, database: Database
+) -> None:
+    """Another job was quicker; or what this one read had expired in the meantime."""
+    newest = whole_record("i1", events=5)
+    newest.interview.version = 5
+    await archive.record(newest)
+    before = await everything(database)
+    whole = replace(newest, interview=changed(newest.interview, version=4, candidate_name="?"), turns=())
+    for older in (
+        whole,
+        replace(whole, events=whole_record("i1", events=4).events),
+        replace(newest, events=newest.events[:5]),
+        replace(newest, events=()),
+    ):
+        await archive.record(older)
+        assert await everything(database) == before
+
+
+async def test_what_a_redis_has_lost_with_its_last_second_is_overwritten(archive: Archive) -> None:
+    """It went on from an earlier version, later."""
+    await archive.record(whole_record("i1", events=5))
+    inputs = whole_record("i1", events=3).events[:3]
+    went_on = [*inputs, changed(inputs[-1], position=3, entry_id="99-0")]
+    await archive.record(replace(whole_record("i1"), events=went_on))
+    assert [event.entry_id for event in await archive.events("i1")] == ["1-0", "2-0", "3-0", "99-0"]
 
 
 async def test_registering_never_overwrites_what_is_known_of_later(archive: Archive) -> None:

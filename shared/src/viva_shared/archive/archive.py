@@ -83,12 +83,15 @@ class Archive:
         await self._database.write(work)
 
     async def record(self, record: Record) -> None:
-        """Write a whole interview, in place of what there is of it. Raises Deleted or AlreadyArchived."""
+        """Write a whole interview, in place of an older record of it. Raises Deleted or AlreadyArchived."""
+        interview_id = record.interview.id
 
         async def work(session: AsyncSession) -> None:
+            await self._database.lock(session, interview_id)
+            if await self._has_newer(session, record):  # whoever made this one was slow
+                return
             await self._put(session, record.interview)
             await session.flush()
-            interview_id = record.interview.id
             report = record.report and Report(
                 interview_id=interview_id,
                 body=record.report.model_dump(mode="json"),
@@ -102,6 +105,14 @@ class Archive:
                     await session.execute(insert(part), [_values(row) for row in rows])
 
         await self._database.write(work)
+
+    async def _has_newer(self, session: AsyncSession, record: Record) -> bool:
+        stored = await session.get(Interview, record.interview.id)
+        logged = select(LoggedEvent.entry_id).where(LoggedEvent.interview_id == record.interview.id)
+        entry_ids = list(await session.scalars(logged))
+        if stored is None or not entry_ids:
+            return False
+        return _age(record.interview, [e.entry_id for e in record.events]) < _age(stored, entry_ids)
 
     async def mark_archived(self, interview_id: str) -> None:
         """From now on the database alone has it; the first time counts."""
@@ -273,6 +284,12 @@ def _complete(stored: Interview, told: Interview) -> None:
             continue
         if is_news or getattr(stored, name) is None:
             setattr(stored, name, value)
+
+
+def _age(interview: Interview, entry_ids: Sequence[str]) -> tuple[int, int, int]:
+    """What grows from one record to the next, even where Redis has lost its last second in between."""
+    last_ms = max((int(entry_id.partition("-")[0]) for entry_id in entry_ids), default=0)
+    return last_ms, interview.version, len(entry_ids)
 
 
 def _cursor(last: Interview) -> str:

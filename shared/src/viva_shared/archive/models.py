@@ -58,6 +58,7 @@ class Interview(Base):
         overall_score: 0 to 100, of the answers that have a score.
         model: whose words the interviewer's are, and whose the scores.
         archived_at: from when on the database alone has it.
+        version: how many inputs had been applied when it was recorded; 0 before.
         search: what a search looks at, in one case.
     """
 
@@ -84,6 +85,7 @@ class Interview(Base):
     overall_score: Mapped[float | None] = mapped_column(default=None)
     model: Mapped[str | None] = mapped_column(default=None)
     archived_at: Mapped[datetime | None] = mapped_column(default=None)
+    version: Mapped[int] = mapped_column(default=0, server_default="0")
     search: Mapped[str] = mapped_column(default="", init=False, repr=False, compare=False)
 
     __table_args__ = (Index(None, "created_at", "id"), Index(None, "status", "created_at", "id"))
