@@ -111,9 +111,17 @@ async def test_somebody_is_put_out(
         again = await http.delete(path)
         assert (again.status_code, again.json()["type"]) == (404, "unknown_participant")
         await rita.disconnect()
+    lines = (await http.get("/audit", params={"session_id": session_id})).json()["items"]
+    assert [(line["actor"], line["action"]) for line in lines] == [
+        ("anyone", "room.participant_removed"),
+        ("anyone", "room.observer_admitted"),
+    ]
+    assert "A/B" not in str(lines), "who it was goes with the interview"
 
 
-async def test_a_room_is_closed_and_may_be_opened_again(http: httpx.AsyncClient, room_name: str) -> None:
+async def test_a_room_is_closed_and_may_be_opened_again(
+    http: httpx.AsyncClient, session_id: str, room_name: str
+) -> None:
     async with inside(http, room_name=room_name) as candidate:
         answer = await http.delete(f"/rooms/{room_name}")
         assert (answer.status_code, answer.content) == (204, b"")
@@ -124,6 +132,8 @@ async def test_a_room_is_closed_and_may_be_opened_again(http: httpx.AsyncClient,
         assert (gone.status_code, gone.json()["type"]) == (404, "unknown_room")
     async with inside(http, room_name=room_name) as back:  # the interview goes on
         assert back.isconnected()
+    [line] = (await http.get("/audit")).json()["items"]
+    assert (line["action"], line["session_id"]) == ("room.closed", session_id)
 
 
 async def test_rooms_of_others_are_not_ours_outside_the_local_profile(

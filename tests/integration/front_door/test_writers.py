@@ -64,8 +64,9 @@ async def services(discreet: TokensSettings) -> AsyncIterator[Services]:
 async def test_an_invited_candidate_consents_and_never_sees_a_score(
     services: Services, mailboxes: Mailboxes, api_key: str
 ) -> None:
-    iid = await services.interviews.create(Brief(num_questions=1, scenario="question_set"))
-    other = await services.interviews.create(Brief(scenario="question_set"))
+    iid, other = "i1", "i2"
+    await services.interviews.create(Brief(num_questions=1, scenario="question_set"), iid)
+    await services.interviews.create(Brief(scenario="question_set"), other)
     session = {"session_id": iid}
     async with client(services) as http, brain(mailboxes):
         http.headers.update(as_candidate(services.settings, iid))

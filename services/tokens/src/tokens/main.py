@@ -38,6 +38,7 @@ from tokens.adapters.limits import RateLimits
 from tokens.adapters.livekit import LiveKitDispatches, LiveKitRooms
 from tokens.adapters.oidc import TIMEOUT_S, OidcIssuer
 from tokens.adapters.windows import MovingWindows
+from tokens.application.auditing import Auditing
 from tokens.application.connections import Connections
 from tokens.application.courses import Courses
 from tokens.application.gate import Gate
@@ -76,6 +77,7 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
         database = Database(settings.database_url)
         stack.push_async_callback(database.aclose)
         archive = Archive(database, lambda: datetime.now(UTC))
+        auditing = Auditing(archive, lambda: datetime.now(UTC))
         api_keys = ApiKeys(database, lambda: datetime.now(UTC))
         invites = Invites(settings.invite_secret.get_secret_value(), settings.public_url, settings.invite_ttl)
         issuer = await stack.enter_async_context(_issuer(settings))
@@ -87,7 +89,7 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
             unjoined=timedelta(seconds=settings.unjoined_s),
         )
         rooms, any_room = LiveKitRooms(api), settings.profile == "local"
-        tokens = Tokens(settings, interviews, Seats(gathered), rooms, lambda: datetime.now(UTC))
+        tokens = Tokens(settings, interviews, Seats(gathered), rooms, auditing, lambda: datetime.now(UTC))
         idempotency = IdempotencyKeys(
             redis, settings.key_prefix, Calls(mailboxes), settings.invite_secret.get_secret_value()
         )
@@ -115,12 +117,12 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
             interviews=interviews,
             feed=feed,
             courses=courses,
-            starting=Starting(courses, interviews, idempotency),
-            writing=Writing(courses, idempotency),
+            starting=Starting(courses, interviews, idempotency, auditing),
+            writing=Writing(courses, idempotency, auditing),
             dispatches=LiveKitDispatches(api, settings.agent_name, settings.agent_names),
             tokens=tokens,
             connections=Connections(tokens, settings.agent_names or [settings.agent_name], any_room=any_room),
-            rooms=InterviewRooms(settings, rooms, any_room=any_room),
+            rooms=InterviewRooms(settings, rooms, auditing, any_room=any_room),
             recruiting=Recruiting(
                 mailboxes,
                 archive,

@@ -53,13 +53,13 @@ class Interviews:
     async def create(
         self,
         brief: Brief,
+        interview_id: str,
         *,
-        interview_id: str | None = None,
         candidate_name: str | None = None,
         candidate_identity: str | None = None,
         expires_at: datetime | None = None,
-    ) -> str:
-        """Make an interview; returns its id, a new one unless one is chosen. Safe to repeat with that.
+    ) -> bool:
+        """Make an interview; whether it is new. Safe to repeat.
 
         Args:
             expires_at: when it counts as abandoned if nobody has begun; None: after the usual time.
@@ -69,13 +69,13 @@ class Interviews:
             Conflict: there is another interview under this id.
             Unavailable: Redis is away.
         """
-        interview_id = interview_id or new_interview_id()
         prepared = self.scenarios.prepared(brief)
         created = self._creation(prepared, room_name(interview_id), candidate_identity, candidate_name)
         if expires_at:
             created = created.model_copy(update={"expires_at": expires_at})
         try:
-            if not await self._create(interview_id, created, prepared):
+            is_new = await self._create(interview_id, created, prepared)
+            if not is_new:
                 existing, _ = await self._existing(interview_id)
                 same = ("scenario", "scenario_hash", "candidate_identity", "candidate_name")
                 if existing is None or any(
@@ -84,7 +84,7 @@ class Interviews:
                     raise Conflict(f"there is another interview {interview_id!r}: take another session_id")
         except UNAVAILABLE as error:
             raise Unavailable("Redis") from error
-        return interview_id
+        return is_new
 
     async def ensure(
         self,

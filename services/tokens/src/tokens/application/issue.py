@@ -13,6 +13,7 @@ from viva_shared.livekit_tokens import TOKEN_TTL, Role, mint_token
 from viva_shared.rooms import room_name
 from viva_shared.settings import LiveKitSettings
 
+from tokens.application.auditing import Auditing
 from tokens.application.interviews import Interviews
 from tokens.application.ports import Rooms
 from tokens.domain.errors import Conflict, NotConfigured, Unavailable
@@ -74,12 +75,14 @@ class Tokens:
         interviews: Interviews,
         seats: Seats,
         rooms: Rooms,
+        auditing: Auditing,
         now: Callable[[], datetime],
     ) -> None:
         self._settings = settings
         self._interviews = interviews
         self._seats = seats
         self._rooms = rooms
+        self._auditing = auditing
         self._now = now
 
     async def candidate(
@@ -110,8 +113,8 @@ class Tokens:
             await self._take_seat(session_id, created, identity, name)
         return self._door(room, identity, name or NAMELESS, "candidate", wishes)
 
-    async def observer(self, session_id: str, name: str) -> Door:
-        """An observer's, for the room of an interview that is there.
+    async def observer(self, actor: str, session_id: str, name: str) -> Door:
+        """An observer's, for the room of an interview that is there; ``actor`` is who calls.
 
         Raises:
             NotConfigured, UnknownInterview, Conflict, Unavailable.
@@ -127,6 +130,7 @@ class Tokens:
             raise Conflict(
                 f"{name!r} is the candidate of interview {session_id!r}: observe under another name"
             )
+        await self._auditing.note(actor, "room.observer_admitted", session_id)
         return self._door(room_name(session_id), identity, name, "observer", NO_WISHES)
 
     def bare_room(self, room: str, name: str | None, wishes: Wishes) -> Door:

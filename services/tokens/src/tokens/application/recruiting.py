@@ -93,7 +93,7 @@ class Recruiting:
             if (known and known.archived_at) or await self._archive.was_deleted(interview_id):
                 raise _was_there(interview_id)
             await self._interviews.create(
-                brief, interview_id=interview_id, candidate_name=candidate_name, expires_at=expires_at
+                brief, interview_id, candidate_name=candidate_name, expires_at=expires_at
             )
             row = new_row(
                 interview_id,

@@ -6,6 +6,7 @@ import structlog
 from viva_shared.rooms import ROOM_PREFIX, interview_id_of
 from viva_shared.settings import LiveKitSettings
 
+from tokens.application.auditing import Auditing
 from tokens.application.interviews import Interviews
 from tokens.application.issue import must_be_configured
 from tokens.application.ports import Dispatches, Participant, Room, Rooms
@@ -48,15 +49,18 @@ async def room_started(
 
 
 class InterviewRooms:
-    """The rooms that are open now. Every method raises NotConfigured or Unavailable.
+    """The rooms that are open now. Every method raises NotConfigured or Unavailable; ``actor`` is who calls.
 
     Args:
         any_room: whether rooms count that are no interview's by their name.
     """
 
-    def __init__(self, settings: LiveKitSettings, rooms: Rooms, *, any_room: bool) -> None:
+    def __init__(
+        self, settings: LiveKitSettings, rooms: Rooms, auditing: Auditing, *, any_room: bool
+    ) -> None:
         self._settings = settings
         self._rooms = rooms
+        self._auditing = auditing
         self._any_room = any_room
 
     async def open(self) -> list[tuple[Room, str]]:
@@ -67,28 +71,33 @@ class InterviewRooms:
 
     async def participants(self, name: str) -> list[Participant]:
         """Who is in a room. Raises UnknownRoom."""
-        await self._must_be_open(name)
+        await self._open_interview(name)
         return await self._rooms.participants(name)
 
-    async def remove(self, name: str, identity: str) -> None:
+    async def remove(self, actor: str, name: str, identity: str) -> None:
         """Put somebody out of a room; the interview goes on. Raises UnknownRoom or UnknownParticipant."""
-        await self._must_be_open(name)
+        interview_id = await self._open_interview(name)
         if not await self._rooms.remove(name, identity):
             raise UnknownParticipant(f"there is no participant {identity!r} in room {name!r}")
+        await self._auditing.note(actor, "room.participant_removed", interview_id)
 
-    async def close(self, name: str) -> None:
+    async def close(self, actor: str, name: str) -> None:
         """Put everybody out and close the room; the interview goes on, and may be joined again.
 
         Raises UnknownRoom.
         """
-        await self._must_be_open(name)
+        interview_id = await self._open_interview(name)
         if not await self._rooms.close(name):
             raise _unknown(name)
+        await self._auditing.note(actor, "room.closed", interview_id)
 
-    async def _must_be_open(self, name: str) -> None:
+    async def _open_interview(self, name: str) -> str:
+        """The id of the interview in an open room. Raises UnknownRoom."""
         must_be_configured(self._settings)
-        if not any(self._interview(room) for room in await self._rooms.open([name])):
-            raise _unknown(name)
+        for room in await self._rooms.open([name]):
+            if interview_id := self._interview(room):
+                return interview_id
+        raise _unknown(name)
 
     def _interview(self, room: Room) -> str | None:
         if not self._any_room and not room.name.startswith(ROOM_PREFIX):

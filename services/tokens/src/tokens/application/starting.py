@@ -7,12 +7,13 @@ from dataclasses import replace
 from viva_shared.events import CandidateConsented, CandidateJoined
 from viva_shared.scenario import Scenario
 
+from tokens.application.auditing import Auditing
 from tokens.application.courses import Courses, Reading, Said, said
 from tokens.application.idempotency import Call, IdempotencyKeys
 from tokens.application.interviews import Interviews, new_interview_id
 from tokens.application.issue import NAMELESS, identity_of
 from tokens.application.scenarios import Brief
-from tokens.domain.callers import Caller, Candidate, must_reach
+from tokens.domain.callers import Caller, Candidate, Recruiter, must_reach
 from tokens.domain.course import Consent, Course
 from tokens.domain.errors import Conflict, UnknownInterview
 from tokens.domain.turns import must_agree, must_go_on
@@ -24,10 +25,13 @@ QUESTION_SET = "question_set"
 class Starting:
     """Each call may be repeated. All raise Unavailable while Redis is away, and UnknownInterview."""
 
-    def __init__(self, courses: Courses, interviews: Interviews, keys: IdempotencyKeys) -> None:
+    def __init__(
+        self, courses: Courses, interviews: Interviews, keys: IdempotencyKeys, auditing: Auditing
+    ) -> None:
         self._courses = courses
         self._interviews = interviews
         self._keys = keys
+        self._auditing = auditing
 
     async def start(
         self,
@@ -62,12 +66,22 @@ class Starting:
             after = reading.course.exchanges[-1].utterance_id if reading else None
             chosen = {"session_id": interview_id or new_interview_id(), "after": after or ""}
             chosen = await self._keys.choose(call, chosen)
+        is_new = False
         if reading is None:
-            await self._create(chosen["session_id"], brief, candidate_name, is_ours=session_id is None)
+            is_ours = session_id is None
+            is_new = await self._create(chosen["session_id"], brief, candidate_name, is_ours=is_ours)
             reading = await self._courses.read(chosen["session_id"])
         if not reading.course.is_over:
             await self._join(reading, candidate_name, consent=consent)
         course = reading.course
+        if is_new and isinstance(caller, Recruiter):
+            await self._auditing.created(
+                caller.actor,
+                course.interview_id,
+                reading.scenario,
+                candidate_name=candidate_name,
+                candidate_identity=course.identity,
+            )
         exchange = course.exchange_of(chosen["after"] or None) or course.exchanges[-1]
         await self._courses.until(reading, lambda: course.is_told(exchange), give_up)
         await self._courses.hear(reading)
@@ -110,17 +124,19 @@ class Starting:
 
     async def _create(
         self, interview_id: str, brief: Brief, candidate_name: str | None, *, is_ours: bool
-    ) -> None:
+    ) -> bool:
+        """Make it; whether that is new."""
         try:
-            await self._interviews.create(
+            return await self._interviews.create(
                 _named(brief),
-                interview_id=interview_id,
+                interview_id,
                 candidate_name=candidate_name,
                 candidate_identity=identity_of(candidate_name or NAMELESS, interview_id),
             )
         except Conflict:
             if not is_ours:  # else nobody but this very call knows the id
                 raise
+            return False
 
     async def _join(self, reading: Reading, candidate_name: str | None, *, consent: bool) -> None:
         """The candidate is there, and has agreed: once each."""

@@ -8,6 +8,7 @@ from viva_shared.events import AnswerScored, EndRequested, UtteranceHeard
 from viva_shared.report import InterviewReport
 from viva_shared.scenario import Scenario
 
+from tokens.application.auditing import Auditing
 from tokens.application.courses import Courses, Reading, Said, said
 from tokens.application.idempotency import Call, IdempotencyKeys
 from tokens.domain.callers import Caller, Recruiter, sees_scores
@@ -42,9 +43,10 @@ class Writing:
     """Each call may be repeated. All raise Forbidden, UnknownInterview, BrainBusy, and Unavailable while
     Redis is away."""
 
-    def __init__(self, courses: Courses, keys: IdempotencyKeys) -> None:
+    def __init__(self, courses: Courses, keys: IdempotencyKeys, auditing: Auditing) -> None:
         self._courses = courses
         self._keys = keys
+        self._auditing = auditing
 
     async def answer(
         self, caller: Caller, call: Call, interview_id: str, turn_id: str | None, text: str
@@ -116,8 +118,10 @@ class Writing:
         course = reading.course
         if not course.is_over:
             await self._courses.hear(reading)
-            by = EndRequested(by="recruiter" if isinstance(caller, Recruiter) else "candidate")
-            await self._courses.happened(reading, by, "end")
+            by_recruiter = isinstance(caller, Recruiter)
+            wanted = EndRequested(by="recruiter" if by_recruiter else "candidate")
+            if await self._courses.happened(reading, wanted, "end") and by_recruiter:
+                await self._auditing.note(caller.actor, "interview.end_requested", interview_id)
             await self._courses.until(reading, lambda: course.ended is not None, give_up)
         report = None
         if sees_scores(caller, reading.scenario):

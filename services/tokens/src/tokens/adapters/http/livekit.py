@@ -67,8 +67,8 @@ async def token(request: TokenRequest, caller: Admitted, services: Wired) -> Tok
     must_reach(caller, request.session_id)
     name = request.participant_name.strip()
     if request.role == "observer":
-        must_be_recruiter(caller)
-        door = await services.tokens.observer(request.session_id, name)
+        actor = must_be_recruiter(caller).actor
+        door = await services.tokens.observer(actor, request.session_id, name)
     else:
         door = await services.tokens.candidate(
             request.session_id,

@@ -82,12 +82,12 @@ async def list_participants(room: RoomName, _: Recruiting, services: Wired) -> l
     status_code=204,
     responses=problems(401, 403, 404, 422, 500, 503),
 )
-async def remove_participant(room: RoomName, identity: Identity, _: Recruiting, services: Wired) -> None:
+async def remove_participant(room: RoomName, identity: Identity, caller: Recruiting, services: Wired) -> None:
     """Put somebody out of a room. Their token stays good: who must not come back needs another interview."""
-    await services.rooms.remove(room, identity)
+    await services.rooms.remove(caller.actor, room, identity)
 
 
 @router.delete("/{room}", status_code=204, responses=problems(401, 403, 404, 422, 500, 503))
-async def close_room(room: RoomName, _: Recruiting, services: Wired) -> None:
+async def close_room(room: RoomName, caller: Recruiting, services: Wired) -> None:
     """Put everybody out of a room. An interview that goes on waits for its candidate to come back."""
-    await services.rooms.close(room)
+    await services.rooms.close(caller.actor, room)
