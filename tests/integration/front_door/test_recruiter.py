@@ -20,6 +20,7 @@ from fixtures.postgres import PostgresServer
 from fixtures.processes import free_port, listens, running, wait_for
 from fixtures.records import whole_record
 from fixtures.writing import ANSWERS, QUESTIONS, answer, brain, events, start
+from tokens.application.interviews import Interviews
 from tokens.domain.errors import Unavailable
 from tokens.settings import TokensSettings
 from viva_shared.archive import Archive, Database, migrate
@@ -168,6 +169,20 @@ async def test_an_id_is_used_once(http: httpx.AsyncClient, archive: Archive, roo
     await archive.record(whole_record("deleted"))
     await archive.delete("deleted", "test")
     refused(await http.post("/interviews", json={"session_id": "deleted"}), 409, "conflict")
+
+
+async def test_an_id_that_is_archived_in_that_moment(
+    http: httpx.AsyncClient, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = Interviews.create
+
+    async def late(*args: Any, **options: Any) -> bool:
+        await archive.record(whole_record("s1"))
+        await archive.mark_archived("s1")
+        return await make(*args, **options)
+
+    monkeypatch.setattr(Interviews, "create", late)
+    refused(await http.post("/interviews", json={"session_id": "s1"}), 409, "conflict")
 
 
 async def test_another_invite(http: httpx.AsyncClient, mailboxes: Mailboxes, archive: Archive) -> None:
