@@ -197,8 +197,8 @@ async def test_nothing_is_written_to_what_was_deleted(mailboxes: Mailboxes, clos
     assert await closing.delete(I) == "open"
     assert set(await keys_of(mailboxes)) == {"state"}
     for name, write in WRITES.items():
-        refusal = dict.fromkeys(("append", "report", "a call", "bot_acquire"), NotOpen)
-        refusal |= {"bot_renew": BotFenced}
+        not_open = dict.fromkeys(("append", "report", "a call", "bot_acquire"), NotOpen)
+        refusal: dict[str, type[Exception]] = {**not_open, "bot_renew": BotFenced}
         with pytest.raises(refusal.get(name, LeaseLost)):
             await write(mailboxes, held.lease)
         assert set(await keys_of(mailboxes)) == {"state"}, name
