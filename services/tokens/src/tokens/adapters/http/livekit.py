@@ -91,7 +91,7 @@ async def livekit_health(services: Wired) -> LiveKitHealth:
 
 @router.post(
     "/webhook",
-    responses=problems(401, 503),
+    responses=problems(401, 500, 503),
     openapi_extra={
         "requestBody": {
             "description": "An event, as LiveKit's protocol has it.",
