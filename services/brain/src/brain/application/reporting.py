@@ -58,7 +58,7 @@ async def build_report(mailboxes: Mailboxes, interview_id: str, model: str) -> I
         turns=tuple(_turns(state, inputs, outputs)),
         model=model,
         scores=tuple(_scores(state, outputs)),
-        consent=ReportConsent(**state.consent.model_dump()) if state.consent else None,
+        consent=ReportConsent(**state.consent.model_dump(exclude={"identity"})) if state.consent else None,
     )
 
 
