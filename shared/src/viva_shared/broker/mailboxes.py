@@ -53,11 +53,11 @@ class Mailboxes:
         arguments = [scenario, created.event_id, self._encode(created)]
         async with self.redis.pipeline(transaction=False) as pipe:
             pipe.zadd(k.open, listed, nx=True)
-            pipe.fcall("viva1_create", len(keys), *keys, *arguments)
+            pipe.fcall("viva1_create", len(keys), *cast(Any, [*keys, *arguments]))
             pipe.xadd(k.ready, {"interview_id": iid})
             answers = await pipe.execute(raise_on_error=False)
         answer = answers[1]
-        if any(isinstance(each, Exception) for each in answers):  # one by one: they say what is wrong, or mend it
+        if any(isinstance(each, Exception) for each in answers):  # one by one, they mend it or say what it is
             await self.redis.zadd(k.open, listed, nx=True)
             answer = await self._call("create", keys, *arguments)
             await self.ring(iid)
