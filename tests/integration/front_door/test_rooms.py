@@ -68,14 +68,16 @@ async def test_who_is_in_which_room(
     http: httpx.AsyncClient, settings: TokensSettings, session_id: str, room_name: str
 ) -> None:
     async with inside(http, room_name=room_name, participant_name="A/B") as candidate:
-        microphone = rtc.LocalAudioTrack.create_audio_track("m", rtc.AudioSource(48_000, 1))
-        source = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
-        await candidate.local_participant.publish_track(microphone, source)
+        source = rtc.AudioSource(48_000, 1)
+        microphone = rtc.LocalAudioTrack.create_audio_track("m", source)
+        options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
+        await candidate.local_participant.publish_track(microphone, options)
         rita = await observe(http, session_id, settings)
 
         rooms = (await http.get("/rooms")).json()
         answer = await http.get(f"/rooms/{room_name}/participants")
         await rita.disconnect()
+    await source.aclose()
 
     [room] = [room for room in rooms if room["name"] == room_name]
     assert room["session_id"] == session_id
