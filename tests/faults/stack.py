@@ -10,6 +10,7 @@ import asyncio
 import shutil
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from viva_shared.archive import migrate
 from faults.evidence import Client
 from faults.process import Process
 
+MIGRATING = threading.Lock()
+"""Alembic keeps what it does in a global, and stacks are started in several threads."""
 START_S = 60.0
 """A process of Python's is up within this time, on a machine that does much else."""
 REPLAY_S = 120.0
@@ -131,7 +134,8 @@ class Stack:
         self.records = self.folder / "records"
         self.records.mkdir(parents=True)
         self._database_url = f"sqlite+aiosqlite:///{self.folder.resolve()}/viva.db"
-        asyncio.run(migrate(self._database_url))
+        with MIGRATING:
+            asyncio.run(migrate(self._database_url))
         self.workers: list[Brain] = []
         self.jobs: list[Brain] = []
         self._exits = exits

@@ -59,6 +59,8 @@ def services(redis_process: RedisServer, tokens_url: str, tmp_path: Path) -> Ite
         "VIVA_LOCAL_PROVIDERS_URL": f"http://127.0.0.1:{free_port()}",
         "VIVA_LLM_PROVIDER": "local",
         "VIVA_MODEL_FIRST_CHUNK_S": "0.1",
+        "VIVA_MODEL_EXTRACT_S": "1",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/viva.db",
         "VIVA_SCENARIOS_DIR": str(Path(__file__).parents[2] / "scenarios"),
     }
     commands = {"worker": ["brain", "worker"], "jobs": ["brain", "jobs"], "tokens": ["tokens"]}

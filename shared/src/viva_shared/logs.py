@@ -41,4 +41,5 @@ def configure_logging(service: str, settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it says each time that it looks at a schema
     structlog.contextvars.bind_contextvars(service=service)
