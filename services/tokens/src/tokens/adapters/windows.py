@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from typing import cast
+from collections.abc import Sequence
+from typing import Any, cast
 
 from limits import RateLimitItem
 from limits.aio.storage import RedisStorage
@@ -30,6 +31,7 @@ class MovingWindows:
             key_prefix=prefix,
         )
         self._bridge = cast(RedispyBridge, storage.bridge)
+        self._script = self._bridge.lua_acquire_moving_window
         self._limiter = MovingWindowRateLimiter(storage)
 
     async def hit(self, limit: RateLimitItem, *names: tuple[str, ...]) -> list[bool]:
@@ -38,20 +40,26 @@ class MovingWindows:
         Raises:
             RedisError, OSError: Redis is away; what was counted is not known.
         """
-        now, sha = time.time(), self._bridge.lua_acquire_moving_window.sha
+        answers = await self._count(limit, names)
+        if any(isinstance(answer, NoScriptError) for answer in answers):  # a new Redis
+            await self._redis.script_load(self._script.script)
+            missed = [n for n, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
+            again = await self._count(limit, [names[n] for n in missed])
+            for n, answer in zip(missed, again, strict=True):
+                answers[n] = answer
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise answer
+        return [bool(answer) for answer in answers]
+
+    async def _count(self, limit: RateLimitItem, names: Sequence[tuple[str, ...]]) -> list[Any]:
+        """Together, so that whoever is let through by one name's window is by the other's."""
+        now = time.time()
         async with self._redis.pipeline(transaction=False) as pipe:
             for name in names:
                 key = self._bridge.prefixed_key(limit.key_for(*name))
-                pipe.evalsha(sha, 1, key, now, limit.amount, limit.get_expiry(), 1)  # type: ignore[arg-type]
-            answers = await pipe.execute(raise_on_error=False)
-        left = []
-        for name, answer in zip(names, answers, strict=True):
-            if isinstance(answer, NoScriptError):  # a new Redis: this loads it
-                answer = await self._limiter.hit(limit, *name)
-            elif isinstance(answer, Exception):
-                raise answer
-            left.append(bool(answer))
-        return left
+                pipe.evalsha(self._script.sha, 1, key, now, limit.amount, limit.get_expiry(), 1)  # type: ignore[arg-type]
+            return await pipe.execute(raise_on_error=False)
 
     async def wait_s(self, limit: RateLimitItem, *name: str) -> int:
         """Seconds until there is room again, 1 at least."""
