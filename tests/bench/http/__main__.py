@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import statistics
 from typing import Any
 
@@ -66,6 +67,8 @@ def main() -> int:
     parser.add_argument("--interviews", type=int, default=50)
     parser.add_argument("--calls", type=int, default=10_000)
     options = parser.parse_args()
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # for as many connections as calls
     result = uvloop.run(measure(options.requests, options.rounds, options.interviews, options.calls))
     print(f"RESULT {json.dumps(result)}")
     return int(result["token_rate_ratio"] < 0.5 or bool(result["lost_turns"] or result["over_issued"]))
