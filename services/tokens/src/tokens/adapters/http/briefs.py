@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from tokens.adapters.http.fields import Form, Number
+from tokens.adapters.http.fields import NOT_BLANK, Form, Number
 from tokens.application.scenarios import Brief
 
 Question = Annotated[
-    str, Form(r"[\s\S]*\S[\s\S]*", "more than blanks"), StringConstraints(min_length=1, max_length=1000)
+    str, Form(NOT_BLANK, "more than blanks"), StringConstraints(min_length=1, max_length=1000)
 ]
 
 

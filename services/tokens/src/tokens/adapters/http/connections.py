@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from tokens.adapters.http.depends import Admitted, Wired
-from tokens.adapters.http.fields import NAME, Form
+from tokens.adapters.http.fields import BLANK, NAME, Form
 from tokens.adapters.http.problems import problems
 from tokens.application.issue import Wishes
 
@@ -17,7 +17,7 @@ router = APIRouter(tags=["livekit"])
 ATTRIBUTES = 16
 KEY = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """No dot: ``lk.…`` is LiveKit's, ``viva.…`` is ours."""
-ROOM = r"[^/\s\x00-\x1f\x7f-\x9f]*"
+ROOM = rf"[^/{BLANK}\x00-\x1f\x7f-\x9f]*"
 
 
 class Agent(BaseModel):

@@ -43,8 +43,11 @@ def _number(value: object) -> object:
 Number = BeforeValidator(_number)
 """As JSON Schema has it: neither "5" nor true is one."""
 PRINTABLE = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]"
-NAME = rf" *[^\s\x00-\x1f\x7f-\x9f]{PRINTABLE}*"
+BLANK = r"\s\x1c-\x1f\x85\ufeff"
+"""In a class: what either Python takes for white space, or ECMAScript, whose expressions JSON Schema has."""
+NAME = rf" *[^{BLANK}\x00-\x1f\x7f-\x9f]{PRINTABLE}*"
 """Blanks around it are taken off."""
+NOT_BLANK = rf"[\s\S]*[^{BLANK}][\s\S]*"
 
 SessionId = Annotated[
     str,

@@ -19,14 +19,14 @@ from viva_shared.report import InterviewReport, ReportScore, ReportTurn
 from viva_shared.scenario import Scenario
 
 from tokens.adapters.http.briefs import BriefFields
-from tokens.adapters.http.fields import Form, ParticipantName, SessionId
+from tokens.adapters.http.fields import NOT_BLANK, Form, ParticipantName, SessionId
 from tokens.application.courses import Said
 from tokens.application.writing import Answered
 from tokens.domain.course import Progress
 
 TurnId = Annotated[str, Form(r"[A-Za-z0-9_-]{1,64}", "a turn_id, as it was given out")]
 AnswerText = Annotated[
-    str, Form(r"[\s\S]*\S[\s\S]*", "more than blanks"), StringConstraints(min_length=1, max_length=8000)
+    str, Form(NOT_BLANK, "more than blanks"), StringConstraints(min_length=1, max_length=8000)
 ]
 
 
