@@ -13,8 +13,12 @@ from tokens.adapters.http.problems import problems
 
 router = APIRouter(prefix="/rooms", tags=["rooms"])
 
-RoomName = Annotated[str, Path(min_length=1, max_length=256, examples=["interview-summer-2026-ada"])]
-Identity = Annotated[str, Path(min_length=1, max_length=256, examples=["Ada Lovelace-summer-2026-ada"])]
+RoomName = Annotated[
+    str, Path(min_length=1, max_length=256, pattern="^[^/]+$", examples=["interview-summer-2026-ada"])
+]
+Identity = Annotated[
+    str, Path(min_length=1, max_length=256, pattern=r"^[^\n]+$", examples=["Ada Lovelace-summer-2026-ada"])
+]
 
 
 class RoomView(BaseModel):
