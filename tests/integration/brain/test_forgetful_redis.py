@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import signal
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,7 @@ async def test_an_interview_goes_on_from_where_redis_remembers_it(
         await nothing_is_left(mailboxes)
         shutil.copytree(tmp_path / "redis", remembered)
         lost = await mailboxes.snapshot(room.interview_id)
+        assert lost
         await room.say("lost, with its answer")
         await room.hear()
         redis_process.process.signal(signal.SIGKILL)
@@ -62,7 +64,9 @@ async def test_an_interview_goes_on_from_where_redis_remembers_it(
         shutil.rmtree(tmp_path / "redis")
         shutil.copytree(remembered, tmp_path / "redis")
         await asyncio.to_thread(redis_process.start)
-        assert await mailboxes.snapshot(room.interview_id) == lost
+        found = await mailboxes.snapshot(room.interview_id)
+        assert found
+        assert replace(found, epoch=0) == replace(lost, epoch=0)  # a worker may have taken it again already
         room._heard.discard("t3")  # the number of the reply that was lost is given again
         await room.say("said again")
         assert await room.hear() == "Go on."
