@@ -11,10 +11,13 @@ from viva_shared.events import (
     CandidateConsented,
     CandidateJoined,
     CandidateLeft,
+    CandidateReplaced,
+    CandidateSpeaking,
     ListeningAllowed,
     Payload,
     ReplyHeard,
     ReplyStarted,
+    UtterancePartial,
 )
 
 pytestmark = pytest.mark.unit
@@ -160,3 +163,89 @@ def test_answers_of_other_stages_go_to_the_model_as_ever() -> None:
     world.is_heard()
     world.candidate_says("I am Alice", via="text")
     assert world.ask().task is Task.ANSWER
+
+
+# -- from voice to writing, and back --
+
+TO_TEXT = CandidateJoined(identity=IDENTITY, via="text")
+TO_VOICE = CandidateJoined(identity=IDENTITY)
+BACK = SCREENING.words.welcome_back
+
+
+@pytest.fixture
+def spoken() -> World:
+    """The candidate has answered the first question by voice, and the model asks the next one."""
+    world = World()
+    world.begin()
+    world.model_says("Please introduce yourself.")
+    world.is_heard()
+    world.candidate_says("I am Alice")
+    return world
+
+
+def test_what_was_being_said_is_said_again_whole(spoken: World) -> None:
+    spoken.model_says("I see. And what do you do?")
+    outputs = spoken.happen(TO_TEXT)
+    assert types(outputs)[:2] == ["reply.cancelled", "reply.started"]
+    assert said(outputs) == f"{BACK} I see. And what do you do?"
+    spoken.happen(BotJoined(bot_epoch=2))
+    outputs = spoken.happen(TO_VOICE)
+    assert said(outputs) == f"{BACK} I see. And what do you do?", "welcomed back once"
+    spoken.is_heard()
+    assert spoken.is_in.lines[-1].text == f"{BACK} I see. And what do you do?"
+
+
+def test_what_was_not_out_yet_is_asked_of_the_model_again(spoken: World) -> None:
+    assert said(spoken.happen(TO_TEXT)) == BACK
+    assert spoken.ask().task is Task.ANSWER
+    spoken.model_says("And what do you do?")
+    spoken.is_heard()
+    assert [line.text for line in spoken.is_in.lines if line.speaker == "candidate"] == ["I am Alice"]
+
+
+def test_a_reminder_is_not_said_again_but_the_question(spoken: World) -> None:
+    spoken.model_says("And what do you do?")
+    spoken.is_heard()
+    assert said(spoken.pass_deadline("silence")) == SCREENING.silence.reminders[0]
+    assert said(spoken.happen(TO_TEXT)) == f"{BACK} And what do you do?"
+
+
+def test_what_was_understood_counts(spoken: World) -> None:
+    spoken.model_says("And what do you do?")
+    spoken.is_heard()
+    spoken.happen(CandidateSpeaking())
+    spoken.happen(UtterancePartial(text="I am a nurse"))
+    words = SCREENING.words
+    assert said(spoken.happen(TO_TEXT)) == (
+        f"{words.lost_connection} {words.understood.format(said='I am a nurse.')} And what do you do?"
+    )
+    spoken.is_heard()
+    spoken.candidate_says("on a ward", via="text")
+    assert [line.text for line in spoken.is_in.lines if line.speaker == "candidate"] == [
+        "I am Alice",
+        "I am a nurse",
+        "on a ward",
+    ]
+
+
+def test_what_was_understood_counts_though_the_room_was_left_first(spoken: World) -> None:
+    spoken.model_says("And what do you do?")
+    spoken.is_heard()
+    for event in (UtterancePartial(text="I am a nurse"), CandidateLeft(identity=IDENTITY), TO_TEXT):
+        spoken.happen(event)
+    assert spoken.is_in.lines[-1].text == "I am a nurse"
+    spoken.happen(UtterancePartial(text="and I"))
+    spoken.happen(CandidateReplaced(identity="bob"))
+    assert spoken.is_in.partial == "", "these words are not the other's"
+
+
+def test_what_was_understood_is_a_part_of_the_answer() -> None:
+    world = World(GIVEN)
+    world.begin()
+    world.is_heard()
+    world.happen(UtterancePartial(text="A payment system"))
+    assert said(world.happen(TO_TEXT)).endswith(f"Question 1 of 3. {QUESTIONS[0]}")
+    world.is_heard()
+    world.candidate_says("for a bank", via="text")
+    assert world.is_in.answer_to(world.is_in.questions[0]) == "A payment system\nfor a bank"
+    assert [question.turn_id for question in world.is_in.questions][1:] == [None, None]

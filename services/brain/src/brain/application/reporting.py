@@ -9,6 +9,7 @@ from viva_shared.broker import Entry, Mailboxes
 from viva_shared.events import (
     AnswerScored,
     BotJoined,
+    CandidateJoined,
     Envelope,
     InterviewEnded,
     ReplyFinished,
@@ -108,8 +109,11 @@ def _turns(state: State, inputs: list[Envelope], outputs: list[Envelope]) -> lis
         if isinstance(event.data, ReplyGenerated) and event.data.source == "model"
     }
     made_by: dict[str, Envelope] = {}
+    bot_epoch = 0
     for event in (*inputs, *outputs):  # what was read in writing may have been reported by nobody
-        if line_id := _line_of(event):
+        if isinstance(event.data, BotJoined):
+            bot_epoch = event.data.bot_epoch
+        if line_id := _line_of(event, bot_epoch):
             made_by.setdefault(line_id, event)
     turns = []
     for line in state.lines:
@@ -129,14 +133,16 @@ def _turns(state: State, inputs: list[Envelope], outputs: list[Envelope]) -> lis
     return turns
 
 
-def _line_of(event: Envelope) -> str | None:
-    """Which line of the conversation an event made."""
+def _line_of(event: Envelope, bot_epoch: int) -> str | None:
+    """Which line of the conversation an event made; ``bot_epoch``: of the last bot before it."""
     match event.data:
         case UtteranceHeard(utterance_id=utterance_id):
             return utterance_id
         case ReplyHeard(turn_id=turn_id) | ReplyFinished(turn_id=turn_id):
             return turn_id
-        case BotJoined(bot_epoch=epoch):
-            return f"{PARTIAL}{epoch}"
+        case BotJoined():
+            return f"{PARTIAL}{bot_epoch}"
+        case CandidateJoined(via="text"):
+            return f"{PARTIAL}{bot_epoch}-text"
         case _:
             return None
