@@ -20,6 +20,9 @@ from brain.domain.phrases import agrees
 from brain.domain.stages import Trigger
 from brain.domain.state import PARTIAL, Candidate, Consent, Phase, ReplyKind, TimerKind
 
+SAID_AGAIN = (ReplyKind.OPENING, ReplyKind.BRIDGE, ReplyKind.ANSWER, ReplyKind.RESUME)
+"""Replies with words of the model's own: those of the scenario are found again."""
+
 
 class Presence(Moves):
     """On the draft of one decision."""
