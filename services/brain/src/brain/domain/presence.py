@@ -20,6 +20,9 @@ from brain.domain.phrases import agrees
 from brain.domain.stages import Trigger
 from brain.domain.state import PARTIAL, Candidate, Consent, Phase, ReplyKind, TimerKind
 
+SAID_AGAIN = (ReplyKind.OPENING, ReplyKind.BRIDGE, ReplyKind.ANSWER, ReplyKind.RESUME)
+"""Replies with words of the model's own: those of the scenario are found again."""
+
 
 class Presence(Moves):
     """On the draft of one decision."""
@@ -46,15 +49,19 @@ class Presence(Moves):
         self.draft.drop_reply("a new bot has the room")
         if self.state.candidate is not Candidate.ABSENT:
             self.draft.change(lost_bot=True)
-        if self.state.partial:  # the last bot died before the turn was over: what it understood still counts
-            line = f"{PARTIAL}{data.bot_epoch}"
-            self.add_candidate_line(self.state.partial, of=line)
-            self.begin_answer(line)
-        self.draft.change(bot_epoch=data.bot_epoch, candidate=Candidate.ABSENT, partial="")
+        self.keep_partial(f"{PARTIAL}{data.bot_epoch}")
+        self.draft.change(bot_epoch=data.bot_epoch, candidate=Candidate.ABSENT)
         self.draft.cancel_timer(TimerKind.SILENCE)
         if self.state.phase is not Phase.WAITING:
             self.draft.set_timer(TimerKind.ABSENCE, self.scenario.absence_grace_s)
         self.allow_listening()
+
+    def keep_partial(self, line: str) -> None:
+        """The turn will not be heard to its end: what was understood of it still counts."""
+        if self.state.partial:
+            self.add_candidate_line(self.state.partial, of=line)
+            self.begin_answer(line)
+            self.draft.change(partial="")
 
     def allow_listening(self) -> None:
         """Tell the bot that it may listen, if it may, and to whom."""
@@ -111,9 +118,7 @@ class Presence(Moves):
     def candidate_joined(self, data: CandidateJoined) -> None:
         if self.state.candidate_identity not in (None, data.identity):
             return
-        if self.state.via != data.via:  # what is under way goes out where nobody reads or hears it
-            self.draft.drop_reply(f"the candidate goes on by {data.via}")
-            self.draft.cancel_timer(TimerKind.SILENCE)
+        again = self.change_to(data.via) if self.state.via != data.via else ""
         self.draft.cancel_timer(TimerKind.ABSENCE)
         self.name_candidate(data.identity, self.state.candidate_name or data.name)
         self.draft.change(candidate=Candidate.SILENT, via=data.via, unheard=0)
@@ -127,7 +132,22 @@ class Presence(Moves):
         elif self.state.phase is Phase.WAITING:
             self.begin()
         elif self.state.reply is None:
-            self.resume()
+            self.resume(again=again)
+
+    def change_to(self, via: Literal["voice", "text"]) -> str:
+        """What is under way goes out where nobody hears or reads it any more: drop it.
+
+        Returns what is to be said again whole: the model's words, which it would not find a second time.
+        """
+        reply, again = self.state.reply, ""
+        if reply and reply.finished and reply.kind in SAID_AGAIN:
+            again = reply.said.removeprefix(self.resuming()).strip()
+        self.draft.drop_reply(f"the candidate goes on by {via}")
+        self.draft.cancel_timer(TimerKind.SILENCE)
+        if self.state.partial:
+            self.draft.change(lost_bot=True)
+            self.keep_partial(f"{PARTIAL}{self.state.bot_epoch}-text")
+        return again
 
     def candidate_left(self, data: CandidateLeft) -> None:
         if data.identity == self.state.candidate_identity:  # and not one who was replaced
@@ -142,7 +162,7 @@ class Presence(Moves):
             return
         if self.state.candidate is not Candidate.ABSENT:
             self.candidate_gone("the candidate was replaced")
-        self.draft.change(reminders=0)
+        self.draft.change(reminders=0, partial="")
         self.name_candidate(data.identity, data.name)
 
     def name_candidate(self, identity: str, name: str | None) -> None:
@@ -158,7 +178,7 @@ class Presence(Moves):
         self.draft.drop_reply(why)
         self.draft.cancel_timer(TimerKind.SILENCE)
         was_there = self.state.candidate is not Candidate.ABSENT
-        self.draft.change(candidate=Candidate.ABSENT, partial="", lost_bot=False)
+        self.draft.change(candidate=Candidate.ABSENT, lost_bot=False)
         if self.state.phase is Phase.CLOSING:
             self.end(self.state.end_reason or "goodbye")
         elif was_there or TimerKind.ABSENCE not in self.state.timers:
@@ -172,8 +192,11 @@ class Presence(Moves):
         self.enter(self.scenario.stages[0].name, "opened")
         self.open_stage(ReplyKind.OPENING, lead=self.scenario.words.greeting, in_reply_to=in_reply_to)
 
-    def resume(self, *, in_reply_to: str | None = None) -> None:
-        """The candidate is back, or another, or has a new bot: go on where it was."""
+    def resume(self, *, in_reply_to: str | None = None, again: str = "") -> None:
+        """The candidate is back, or another, or has a new bot: go on where it was.
+
+        ``again``: what was being said, and nobody heard to its end.
+        """
         question = self.state.last_question()
         if self.state.phase is Phase.CLOSING:
             self.say(ReplyKind.FAREWELL, self.scenario.ending.farewell, in_reply_to=in_reply_to)
@@ -181,6 +204,8 @@ class Presence(Moves):
             self.leave_stage(Trigger.DEADLINE, in_reply_to=in_reply_to)
         elif self.stage.questions:
             self.resume_questions(in_reply_to=in_reply_to)
+        elif again:
+            self.say(ReplyKind.RESUME, f"{self.resuming()} {again}", in_reply_to=in_reply_to)
         elif self.state.unanswered() and not (question and self.state.cut_short()):
             self.answer(ReplyKind.RESUME, lead=self.resuming(), in_reply_to=in_reply_to)
         elif question:
