@@ -1,12 +1,13 @@
 # Every target sets the machine up first; that takes a moment when it is set up already.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests interview up test faults bench-aof bench-workers bench-http check format doctor
+.PHONY: help setup setup-tests interview up web test test-web faults bench-aof bench-workers bench-http check format doctor
 
 PERSONA ?= alice
 SCENARIO ?= screening
 ARGS ?=
 export UV_PYTHON_DOWNLOADS := never
 UV := .viva/bin/uv
+NPM := PATH=$(CURDIR)/.viva/bin:$$PATH npm run --silent --prefix services/web
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1 \t/' | expand -t 20
@@ -20,7 +21,10 @@ setup-tests: # and what only the tests need
 interview: setup ## hold a whole interview with a simulated candidate (PERSONA=alice, SCENARIO=screening, ARGS=--text)
 	@.venv/bin/viva rehearse --persona $(PERSONA) --scenario $(SCENARIO) $(ARGS)
 
-up: setup ## start the whole stack and keep it running; Ctrl-C stops it
+web: setup ## build the page, if anything of it has changed
+	@scripts/web
+
+up: web ## start the whole stack and keep it running; Ctrl-C stops it
 	@.venv/bin/viva up $(ARGS)
 
 test: setup-tests ## all tests (ARGS="-m unit" for some)
@@ -39,13 +43,17 @@ bench-http: setup ## tokens a second, interviews in writing at a time, limits ov
 	@PYTHONPATH=tests .venv/bin/python -m bench.http $(ARGS)
 
 check: setup ## lint, format and types
+	@scripts/web packages
 	$(UV) run --frozen ruff check
 	$(UV) run --frozen ruff format --check
 	MYPYPATH=tests $(UV) run --frozen mypy shared/src services/*/src cli/src tests
+	$(NPM) check
 
 format: setup ## put the code in shape
 	$(UV) run --frozen ruff check --fix
 	$(UV) run --frozen ruff format
+	@scripts/web packages
+	$(NPM) format
 
 doctor: setup ## what is installed, running and configured
 	@.venv/bin/viva doctor

@@ -1,0 +1,93 @@
+/** One candidate's interview as the front door has it: what is in the link opens it, and nothing else. */
+import { type Api, frontDoor, ok, persist, type Schemas } from '../api/client';
+import { follow, type InterviewEvent } from '../api/events';
+import { Problem } from '../api/problem';
+
+export type Session = Schemas['SessionResponse'];
+export type Connection = { serverUrl: string; token: string };
+
+const KEY = 'viva.invite';
+const RENEW_BEFORE_MS = 60_000;
+
+/**
+ * The invite of the page's address, which is taken out of it (an address is shown, shared and logged), or else the one
+ * with which this tab was opened: a reload comes back to the interview.
+ */
+export function takeInvite(): string | null {
+  const url = new URL(location.href);
+  const invite = url.searchParams.get('invite');
+  if (invite === null) return sessionStorage.getItem(KEY);
+  keepInvite(invite);
+  url.searchParams.delete('invite');
+  history.replaceState(history.state, '', url);
+  return invite;
+}
+
+export function keepInvite(invite: string): void {
+  sessionStorage.setItem(KEY, invite);
+}
+
+export function forgetInvite(): void {
+  sessionStorage.removeItem(KEY);
+}
+
+/** What the candidate may do with their interview. Every call throws Problem. */
+export class Interview {
+  readonly id: string;
+  readonly api: Api;
+  private access: { token: string; until: number };
+  private readonly invite: string;
+
+  private constructor(invite: string, access: Schemas['AccessToken']) {
+    this.id = access.session_id;
+    this.invite = invite;
+    this.access = accessOf(access);
+    this.api = frontDoor(() => this.bearer());
+  }
+
+  /** Exchange an invite. */
+  static async open(invite: string, signal: AbortSignal): Promise<Interview> {
+    const api = frontDoor();
+    const exchange = () => api.POST('/interview/invite', { body: { invite }, signal });
+    return new Interview(invite, await persist(exchange, { signal }));
+  }
+
+  /** A bearer token that is good for a minute at least. */
+  async bearer(): Promise<string> {
+    if (Date.now() > this.access.until - RENEW_BEFORE_MS) {
+      const answer = frontDoor().POST('/interview/invite', { body: { invite: this.invite } });
+      this.access = accessOf(await ok(answer));
+    }
+    return this.access.token;
+  }
+
+  session(signal?: AbortSignal): Promise<Session> {
+    const path = { session_id: this.id };
+    return ok(this.api.GET('/interview/session/{session_id}', { params: { path }, signal: signal ?? null }));
+  }
+
+  consent(signal: AbortSignal): Promise<Schemas['ConsentResponse']> {
+    const body = { session_id: this.id, consent: true as const };
+    return persist(() => this.api.POST('/interview/consent', { body, signal }), { signal });
+  }
+
+  /** A way into the room, where the interviewer is sent, too. */
+  async connection(name: string | null, signal: AbortSignal): Promise<Connection> {
+    const body = { participant_name: name };
+    const door = await persist(() => this.api.POST('/livekit/connection', { body, signal }), { signal });
+    return { serverUrl: door.server_url, token: door.participant_token };
+  }
+
+  follow(after: string, onEvent: (event: InterviewEvent) => void, signal: AbortSignal): void {
+    follow({ sessionId: this.id, after, bearer: () => this.bearer(), onEvent, signal });
+  }
+}
+
+function accessOf(access: Schemas['AccessToken']) {
+  return { token: access.access_token, until: Date.now() + access.expires_in * 1000 };
+}
+
+/** What to tell the candidate of an error. */
+export function messageOf(error: unknown): string {
+  return error instanceof Problem ? error.message : 'Something went wrong on this page. Please reload it.';
+}
