@@ -19,6 +19,7 @@ from viva_shared.events import (
     DeadlinePassed,
     Envelope,
     InterviewCreated,
+    NudgeGiven,
     Payload,
     QuestionsMade,
     ReplyChunk,
@@ -129,6 +130,18 @@ class World:
         ask = self.ask()
         gap = " " if ask.said else ""
         return self.happen(ReplyGenerated(ask_id=ask.effect_id, text=gap + text, chunks=ask.seq + 1))
+
+    def model_fails(self) -> list[Payload]:
+        """The scenario's own words close the turn."""
+        ask = self.ask()
+        text = f" {ask.fallback}" if ask.said else ask.fallback
+        answer = ReplyGenerated(
+            ask_id=ask.effect_id, text=text, source="scenario", chunks=ask.seq + 1, error="silent"
+        )
+        return self.happen(answer)
+
+    def nudge(self, nudge_id: str = "n1", note: str = "Ask about the money.") -> list[Payload]:
+        return self.happen(NudgeGiven(nudge_id=nudge_id, note=note))
 
     def model_makes(self, *questions: str) -> list[Payload]:
         return self.happen(QuestionsMade(ask_id="questions", questions=questions))

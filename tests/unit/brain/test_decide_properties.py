@@ -26,6 +26,7 @@ from viva_shared.events import (
     EndRequested,
     FactsExtracted,
     ListeningAllowed,
+    NudgeGiven,
     Payload,
     QuestionAsked,
     QuestionsMade,
@@ -77,11 +78,13 @@ ANY_INPUT: st.SearchStrategy[Payload] = st.one_of(
     st.builds(QuestionsMade, ask_id=st.just("questions"), questions=st.just(("Why?", "Where?"))),
     st.builds(AnswerAssessed, ask_id=SCORES, score=st.just(5), reason=TEXTS, evidence=st.tuples(TEXTS)),
     st.builds(DeadlinePassed, deadline_id=TIMERS),
+    st.builds(NudgeGiven, nudge_id=st.sampled_from(["n1", "n2", "n3"]), note=st.just("Ask about money.")),
 ) | st.builds(EndRequested, by=st.just("candidate"))
 LIKELY = st.sampled_from(
     [
         *("model_says", "intro_tool", "project_tool", "heard", "answers", "assessed"),
         *("stage", "silence", "closing", "hearing"),
+        *("nudge", "model_fails"),
     ]
 )
 
@@ -92,6 +95,10 @@ def likely(world: World, what: str) -> None:
     has_ask = any(isinstance(effect, Ask) for effect in world.effects.values())
     if what == "model_says" and has_ask:
         world.model_says("Tell me more.")
+    elif what == "model_fails" and has_ask:
+        world.model_fails()
+    elif what == "nudge":
+        world.nudge(f"n{len(state.nudges)}")
     elif what == "intro_tool" and has_ask:
         world.model_calls(
             "self_intro_complete", name="Alice", current_role="nurse", intro_summary="ten years"
@@ -157,6 +164,7 @@ def check(world: World) -> None:
     extracts = tuple(e.effect_id for e in world.effects.values() if isinstance(e, Extract))
     assert extracts == world.is_in.extracting
     check_questions(world)
+    check_nudges(world)
     check_consent(world)
     check_replay(world)
 
@@ -175,6 +183,22 @@ def check_questions(world: World) -> None:
     assert sorted(e.effect_id for e in world.scorings()) == wanted
     making = any(isinstance(effect, MakeQuestions) for effect in world.effects.values())
     assert making is world.is_in.making
+
+
+def check_nudges(world: World) -> None:
+    """A note is kept once; no line of the conversation is one; only what asks carried is done."""
+    ids = [nudge.nudge_id for nudge in world.is_in.nudges]
+    assert len(ids) == len(set(ids))
+    opened = {effect.effect_id: effect for decision in world.decisions for effect in decision.opened}
+    for nudge in world.is_in.nudges:
+        assert all(nudge.note not in line.text for line in world.is_in.lines)
+        assert nudge.turn_id or not nudge.is_done
+        if nudge.ask_id:
+            ask = opened[nudge.ask_id]
+            assert isinstance(ask, Ask)
+            assert nudge.note in ask.notes
+    if world.is_in.following_up:
+        assert world.scenario.stages[world.scenario.index(world.is_in.stage)].questions
 
 
 def check_consent(world: World) -> None:

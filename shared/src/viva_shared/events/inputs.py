@@ -181,6 +181,14 @@ class EndRequested(Payload):
     by: Literal["candidate", "recruiter"]
 
 
+class NudgeGiven(Payload):
+    """A recruiter tells the interviewer what to work in. It is not said: no line of the conversation."""
+
+    type: Literal["nudge.given"] = "nudge.given"
+    nudge_id: str
+    note: str
+
+
 class DeadlinePassed(Payload):
     """A deadline, enqueued as a job, has come. One that is no longer set is ignored."""
 
@@ -206,6 +214,7 @@ Input = Annotated[
     | QuestionsMade
     | AnswerAssessed
     | EndRequested
+    | NudgeGiven
     | DeadlinePassed,
     Field(discriminator="type"),
 ]

@@ -11,7 +11,7 @@ from viva_shared.scenario import QuestionSet, Scenario, Stage
 
 from brain.domain.answers import NO_ANSWER, Score, usable_questions
 from brain.domain.draft import Draft
-from brain.domain.effects import MakeQuestions, ScoreAnswer
+from brain.domain.effects import MakeQuestions, ScoreAnswer, Task
 from brain.domain.phrases import words_of
 from brain.domain.state import Question, ReplyKind, State
 
@@ -67,15 +67,19 @@ class Asking:
 
     @property
     def is_question_due(self) -> bool:
-        """The current question is there and was not put yet."""
+        """The current question is there and was not put yet, and nothing comes before it."""
         question = self.state.current_question
-        return self.stage.questions is not None and question is not None and question.turn_id is None
+        if self.stage.questions is None or self.state.following_up:
+            return False
+        return question is not None and question.turn_id is None
 
     @property
     def is_question_unheard(self) -> bool:
-        """The current question was not heard whole yet."""
+        """The current question was not heard whole yet, and nothing comes before it."""
         question = self.state.current_question
-        return self.stage.questions is not None and question is not None and not question.heard
+        if self.stage.questions is None or self.state.following_up:
+            return False
+        return question is not None and not question.heard
 
     def ask_question(self, *, in_reply_to: str | None = None, lead: str = "") -> None:
         """A turn that puts the current question."""
@@ -96,6 +100,7 @@ class Asking:
         )
         self.draft.add_words(f"{announce} {question.text}")
         self._change_question(self.state.question, turn_id=reply.turn_id)
+        self.draft.change(following_up=False)
         self.draft.finish_reply()
 
     def question_heard(self, turn_id: str) -> None:
@@ -122,6 +127,8 @@ class Asking:
         """A part of an answer, whose rest did not come."""
         if (question := self.state.current_question) and question.heard:
             self._add_to_answer(self.state.question, line)
+        elif self.state.following_up:
+            self._add_to_answer(self.state.question - 1, line)
 
     def settle_question(self) -> None:
         """The current question is not waited for any more: score what there is of an answer."""
@@ -131,6 +138,21 @@ class Asking:
 
     def _add_to_answer(self, index: int, line: str) -> None:
         self._change_question(index, answer=(*self.state.questions[index].answer, line))
+
+    # -- it is followed up --
+
+    @property
+    def may_follow_up(self) -> bool:
+        """A note is pending, and there is an answer that was not followed up yet."""
+        return bool(self.state.pending_nudges and self.state.question and not self.state.following_up)
+
+    def follow_up(self, *, in_reply_to: str | None = None, lead: str = "") -> None:
+        """A turn that works recruiters' notes in, between two questions of the set."""
+        if (question := self.state.current_question) and not question.heard:
+            self._change_question(self.state.question, turn_id=None)  # it is put after that
+        thanks = self.stage.questions.thanks if self.stage.questions else ""
+        self.draft.start_reply(ReplyKind.FOLLOW_UP, in_reply_to=in_reply_to, lead=lead)
+        self.draft.ask(Task.FOLLOW_UP, thanks, with_notes=True)
 
     # -- it is scored --
 

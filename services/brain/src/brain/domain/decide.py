@@ -23,6 +23,7 @@ from viva_shared.events import (
     InterviewCreated,
     InterviewEnded,
     ListeningAllowed,
+    NudgeGiven,
     QuestionAsked,
     QuestionsMade,
     ReplyCancelled,
@@ -76,6 +77,8 @@ def decide(scenario: Scenario, state: State | None, event: Envelope) -> Decision
             rules.questions_made(data)
         case EndRequested():
             rules.end_requested()
+        case NudgeGiven():
+            rules.nudge_given(data)
         case CandidateJoined():
             rules.candidate_joined(data)
         case CandidateLeft():

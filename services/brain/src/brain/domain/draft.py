@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from viva_shared.events import Payload, ReplyCancelled, ReplyChunk, ReplyFinished, ReplyStarted
 
 from brain.domain.effects import Ask, Effect, ScheduleDeadline, Task
-from brain.domain.state import CONSENT, PHASES, Phase, Reply, ReplyKind, State, Timer, TimerKind
+from brain.domain.state import CONSENT, PHASES, Nudge, Phase, Reply, ReplyKind, State, Timer, TimerKind
 
 HEARING_S = 30.0
 """How long, beyond the time it takes to say it, a reply may wait to be heard: then its bot is gone."""
@@ -84,10 +85,11 @@ class Draft:
         self.out(ReplyChunk(turn_id=reply.turn_id, seq=reply.seq, text=text))
         self.change(reply=reply.model_copy(update={"said": reply.said + text, "seq": reply.seq + 1}))
 
-    def ask(self, task: Task, fallback: str, *, problem: str = "") -> None:
-        """Let the model go on with the turn in flight."""
+    def ask(self, task: Task, fallback: str, *, problem: str = "", with_notes: bool = False) -> None:
+        """Let the model go on with the turn in flight; or with the pending notes, too."""
         reply = self._reply()
         number = reply.asks + 1
+        notes = self.state.pending_nudges if with_notes else ()
         ask = Ask(
             effect_id=f"{reply.turn_id}.a{number}",
             turn_id=reply.turn_id,
@@ -97,8 +99,10 @@ class Draft:
             said=reply.said,
             fallback=fallback,
             problem=problem,
+            notes=tuple(nudge.note for nudge in notes),
         )
         self.open(ask)
+        self.change_nudges(notes, ask_id=ask.effect_id)
         self.change(reply=reply.model_copy(update={"asks": number, "ask_id": ask.effect_id}))
 
     def ask_answered(self, text: str, chunks: int) -> None:
@@ -109,6 +113,12 @@ class Draft:
         self.close(reply.ask_id)
         said = {"ask_id": None, "said": reply.said + text, "seq": max(chunks, reply.seq)}
         self.change(reply=reply.model_copy(update=said))
+
+    def change_nudges(self, nudges: Sequence[Nudge], **fields: Any) -> None:
+        """Change these of the notes."""
+        ids = {nudge.nudge_id for nudge in nudges}
+        changed = (n.model_copy(update=fields) if n.nudge_id in ids else n for n in self.state.nudges)
+        self.change(nudges=tuple(changed))
 
     def finish_reply(self) -> None:
         """All of the turn is out; from now on it waits to be heard, but not for ever."""

@@ -15,6 +15,7 @@ class Task(StrEnum):
     ANSWER = "answer"
     MEND_TOOL_CALL = "mend_tool_call"
     ACKNOWLEDGE = "acknowledge"
+    FOLLOW_UP = "follow_up"
 
 
 class _Effect(BaseModel):
@@ -29,6 +30,7 @@ class Ask(_Effect):
         said: what went out in this turn before it; the model goes on from there.
         fallback: the scenario's own words, said when the model is late or fails.
         problem: what was wrong with the tool call that is to be mended.
+        notes: of recruiters, to be worked in.
     """
 
     type: Literal["ask"] = "ask"
@@ -40,6 +42,7 @@ class Ask(_Effect):
     said: str = ""
     fallback: str
     problem: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Extract(_Effect):

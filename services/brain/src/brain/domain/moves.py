@@ -45,7 +45,9 @@ class Moves(Asking):
         """Somebody has just stopped speaking: a deadline that was only marked may act now."""
         if not self.is_quiet():
             return
-        if self.state.via == "text":  # whoever types may be composing: only an answer moves anything
+        if self.has_nothing_to_ask:
+            self.leave_questions(Trigger.ANSWERED)
+        elif self.state.via == "text":  # whoever types may be composing: only an answer moves anything
             if self.is_question_due:
                 self.ask_question()
             elif TimerKind.ABSENCE not in self.state.timers:
@@ -74,7 +76,7 @@ class Moves(Asking):
         """The one place where the stage changes."""
         index = self.scenario.index(name)
         stage = self.scenario.stages[index]
-        self.draft.change(stage=name)
+        self.draft.change(stage=name, following_up=False)
         self.draft.out(
             StageChanged.model_validate(
                 {
@@ -138,14 +140,32 @@ class Moves(Asking):
         if self.stage.questions:
             self.draft.ask(Task.ACKNOWLEDGE, self.stage.questions.thanks)
         else:
-            self.draft.ask(Task.ANSWER, self.fallback())
+            self.draft.ask(Task.ANSWER, self.fallback(), with_notes=True)
+
+    def made_with_notes(self, ask_id: str) -> None:
+        """The model has answered an ask in its own words: they hold the notes that it carried."""
+        if reply := self.state.reply:
+            carried = [nudge for nudge in self.state.pending_nudges if nudge.ask_id == ask_id]
+            self.draft.change_nudges(carried, turn_id=reply.turn_id)
+
+    def carry_nudges_over(self) -> None:
+        """What was made with notes, and nobody has heard, is said again in the turn in flight."""
+        if reply := self.state.reply:
+            made = [nudge for nudge in self.state.pending_nudges if nudge.turn_id]
+            self.draft.change_nudges(made, turn_id=reply.turn_id)
 
     def finish_turn(self) -> None:
         """The model has said what it had to say in the turn in flight."""
-        if self.stage.questions:
-            self.put_question()
-        else:
+        reply = self.state.reply
+        if self.stage.questions is None:
             self.draft.finish_reply()
+        elif reply and any(nudge.turn_id == reply.turn_id for nudge in self.state.nudges):
+            self.draft.change(following_up=True)
+            self.draft.finish_reply()
+        elif self.are_questions_done:  # it was to follow up the last answer, and failed
+            self.draft.finish_reply()
+        else:
+            self.put_question()
 
     def say(self, kind: ReplyKind, words: str, *, in_reply_to: str | None = None) -> None:
         """A whole turn in the scenario's own words."""
@@ -159,8 +179,17 @@ class Moves(Asking):
 
     # -- questions --
 
+    @property
+    def has_nothing_to_ask(self) -> bool:
+        """It is in a question set of which all is answered."""
+        return bool(self.stage.questions) and self.are_questions_done and not self.state.following_up
+
     def pass_question(self) -> None:
         """There will be no answer: go on with the next question."""
+        if self.state.following_up:
+            self.draft.change(following_up=False)
+            self.at_boundary()
+            return
         if self.state.current_question is None:  # it is still being made
             self.at_boundary()
             return

@@ -12,13 +12,14 @@ from viva_shared.events import (
     CandidateReplaced,
     InterviewCreated,
     ListeningAllowed,
+    NudgeGiven,
     UtteranceHeard,
 )
 
 from brain.domain.moves import Moves
 from brain.domain.phrases import agrees
 from brain.domain.stages import Trigger
-from brain.domain.state import PARTIAL, Candidate, Consent, Phase, ReplyKind, TimerKind
+from brain.domain.state import PARTIAL, Candidate, Consent, Nudge, Phase, ReplyKind, TimerKind
 
 SAID_AGAIN = (ReplyKind.OPENING, ReplyKind.BRIDGE, ReplyKind.ANSWER, ReplyKind.RESUME)
 """Replies with words of the model's own: those of the scenario are found again."""
@@ -31,6 +32,12 @@ class Presence(Moves):
         self.prepare_questions()
         if data.expires_at:
             self.draft.set_deadline(TimerKind.ABSENCE, data.expires_at)
+
+    def nudge_given(self, data: NudgeGiven) -> None:
+        """It waits for the next answer of the interviewer's: nobody is interrupted for it."""
+        if all(nudge.nudge_id != data.nudge_id for nudge in self.state.nudges):
+            nudge = Nudge(nudge_id=data.nudge_id, note=data.note, at=self.draft.now)
+            self.draft.change(nudges=(*self.state.nudges, nudge))
 
     def end_requested(self) -> None:
         self.draft.drop_reply("the interview was ended")
@@ -206,6 +213,7 @@ class Presence(Moves):
             self.resume_questions(in_reply_to=in_reply_to)
         elif again:
             self.say(ReplyKind.RESUME, f"{self.resuming()} {again}", in_reply_to=in_reply_to)
+            self.carry_nudges_over()
         elif self.state.unanswered() and not (question and self.state.cut_short()):
             self.answer(ReplyKind.RESUME, lead=self.resuming(), in_reply_to=in_reply_to)
         elif question:
@@ -216,7 +224,14 @@ class Presence(Moves):
     def resume_questions(self, *, in_reply_to: str | None = None) -> None:
         """With the question that is to be answered; before the first of them, with what leads to it."""
         question = self.state.current_question
-        if self.state.question or (question and question.turn_id):
+        if self.state.pending_nudges and (self.state.following_up or self.are_questions_done):
+            self.follow_up(lead=self.resuming(), in_reply_to=in_reply_to)
+        elif self.state.following_up:
+            words = f"{self.resuming()} {self.state.last_question()}"
+            self.say(ReplyKind.RESUME, words, in_reply_to=in_reply_to)
+        elif self.has_nothing_to_ask:
+            self.leave_questions(Trigger.ANSWERED, in_reply_to=in_reply_to)
+        elif self.state.question or (question and question.turn_id):
             self.draft.start_reply(ReplyKind.RESUME, lead=self.resuming(), in_reply_to=in_reply_to)
             self.put_question()
         else:

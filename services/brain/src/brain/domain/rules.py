@@ -90,12 +90,20 @@ class Rules(Presence):
         if self.in_last_stage and only_says_goodbye(data.text, self.scenario.ending.goodbyes):
             self.close_interview("goodbye", data.utterance_id)
             return
-        question = self.state.current_question
-        again = question is not None and question.turn_id and asks_to_repeat(data.text, asked.repeat)
+        question, was_followed_up = self.state.current_question, self.state.following_up
+        asks_again = asks_to_repeat(data.text, asked.repeat)
+        if was_followed_up and asks_again and self.state.via == "voice":  # in writing it can be read again
+            words = f"{asked.repeated} {self.state.last_question()}"
+            self.say(ReplyKind.REMINDER, words, in_reply_to=data.utterance_id)
+            return
+        again = question is not None and question.turn_id and asks_again
         if not again:
             self.take_answer(data.utterance_id)
+        self.draft.change(following_up=False)
         if self.deadline_marked():
             self.leave_stage(Trigger.DEADLINE, in_reply_to=data.utterance_id)
+        elif self.may_follow_up and not was_followed_up and not again:
+            self.follow_up(in_reply_to=data.utterance_id)
         elif again:
             self.ask_question(in_reply_to=data.utterance_id, lead=asked.repeated)
         elif self.are_questions_done:
@@ -108,12 +116,16 @@ class Rules(Presence):
     def reply_generated(self, data: ReplyGenerated) -> None:
         if self.answers_open_ask(data.ask_id):
             self.draft.ask_answered(data.text, data.chunks)
+            if data.source == "model":
+                self.made_with_notes(data.ask_id)
             self.finish_turn()
 
     def tool_called(self, data: ToolCalled) -> None:
         if not self.answers_open_ask(data.ask_id):
             return
         self.draft.ask_answered(data.said, data.chunks)
+        if data.said.strip():
+            self.made_with_notes(data.ask_id)
         if self.stage.questions:  # there is no tool to call
             if not data.said.strip():
                 self.draft.add_words(self.stage.questions.thanks)
@@ -133,7 +145,7 @@ class Rules(Presence):
 
     def mend(self, problem: str) -> None:
         if self.state.reply and self.state.reply.asks < MAX_ASKS_A_TURN:
-            self.draft.ask(Task.MEND_TOOL_CALL, self.fallback(), problem=problem)
+            self.draft.ask(Task.MEND_TOOL_CALL, self.fallback(), problem=problem, with_notes=True)
         else:
             self.draft.add_words(self.fallback())
             self.draft.finish_reply()
@@ -191,6 +203,8 @@ class Rules(Presence):
             return
         line = Line(speaker="interviewer", text=text, of=turn_id, stage=self.state.stage, complete=complete)
         self.draft.change(lines=(*self.state.lines, line), unheard=0, lost_bot=False)
+        heard = [nudge for nudge in self.state.pending_nudges if nudge.turn_id == turn_id]
+        self.draft.change_nudges(heard, is_done=True)
         if self.state.phase is Phase.ENDED:  # the report is written already: once more, with these words
             self.draft.open(EndInterview(effect_id=f"end-{len(self.state.lines)}"))
         elif complete:
@@ -227,6 +241,8 @@ class Rules(Presence):
                 self.open_stage(reply.kind, lead=self.scenario.words.greeting)
             case ReplyKind.BRIDGE:
                 self.open_stage(reply.kind, lead=self.bridge_into(self.state.stage))
+            case ReplyKind.FOLLOW_UP if self.state.pending_nudges:
+                self.follow_up()
             case ReplyKind.QUESTION | ReplyKind.ANSWER if self.stage.questions:
                 self.ask_question()
             case ReplyKind.ANSWER if self.state.unanswered():
@@ -235,7 +251,7 @@ class Rules(Presence):
                 self.say(reply.kind, reply.said)
             case ReplyKind.RESUME:
                 self.resume()
-            case ReplyKind.ANSWER | ReplyKind.QUESTION | ReplyKind.FAREWELL:
+            case ReplyKind.ANSWER | ReplyKind.QUESTION | ReplyKind.FOLLOW_UP | ReplyKind.FAREWELL:
                 self.at_boundary()
 
     # -- deadlines --

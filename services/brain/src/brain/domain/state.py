@@ -13,7 +13,7 @@ EndReason = Literal["goodbye", "silence", "abandoned", "completed", "finished"]
 SENTENCES = re.compile(r"(?<=[.?!])\s+")
 FEW_WORDS = 15
 PARTIAL = "partial-"
-"""What a line is of that was understood of an utterance whose bot died before it was over."""
+"""What a line is of that was understood of an utterance whose bot was gone before it was over."""
 CONSENT = "consent-"
 """What the id of a turn begins with that only asks for consent: it is no part of the conversation."""
 
@@ -54,6 +54,7 @@ class ReplyKind(StrEnum):
     REMINDER = "reminder"
     RESUME = "resume"
     FAREWELL = "farewell"
+    FOLLOW_UP = "follow_up"
 
 
 class TimerKind(StrEnum):
@@ -140,6 +141,23 @@ class Question(_Part):
     score: int | None = None
 
 
+class Nudge(_Part):
+    """A recruiter's note to the interviewer.
+
+    Attributes:
+        ask_id: of the last ask that carried it.
+        turn_id: of the last turn that the model made with it.
+        is_done: such a turn was heard.
+    """
+
+    nudge_id: str
+    note: str
+    at: AwareDatetime
+    ask_id: str | None = None
+    turn_id: str | None = None
+    is_done: bool = False
+
+
 class State(_Part):
     """An interview.
 
@@ -156,6 +174,8 @@ class State(_Part):
         extracting: ids of open extractions.
         making: the questions of the set are being made.
         question: index of the one that is to be answered next; the number of questions once all are.
+        following_up: the answer before was followed up by a note's question, and the next one waits for more.
+        nudges: every note, in order.
     """
 
     interview_id: str
@@ -184,6 +204,8 @@ class State(_Part):
     making: bool = False
     questions: tuple[Question, ...] = ()
     question: int = 0
+    following_up: bool = False
+    nudges: tuple[Nudge, ...] = ()
     end_reason: EndReason | None = None
 
     def interview_data(self) -> dict[str, str | None]:
@@ -216,6 +238,11 @@ class State(_Part):
     def answer_to(self, question: Question) -> str:
         """All that the candidate said in answer to a question."""
         return "\n".join(line.text for line in self.lines if line.of in question.answer)
+
+    @property
+    def pending_nudges(self) -> tuple[Nudge, ...]:
+        """Those of which the candidate has heard nothing yet."""
+        return tuple(nudge for nudge in self.nudges if not nudge.is_done)
 
     def unanswered(self) -> bool:
         """Whether the candidate had the last word."""
