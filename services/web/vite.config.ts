@@ -9,6 +9,8 @@ const API = [
   ...['/livekit', '/page', '/rooms', '/scenarios'],
 ];
 
+const proxy = Object.fromEntries(API.map((path) => [path, FRONT_DOOR]));
+
 export default defineConfig({
   plugins: [
     react(),
@@ -23,6 +25,7 @@ export default defineConfig({
     manifest: true,
     chunkSizeWarningLimit: 1024,
   },
-  server: { port: 3000, proxy: Object.fromEntries(API.map((path) => [path, FRONT_DOOR])) },
+  server: { port: 3000, proxy },
+  preview: { port: 3000, proxy },
   test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'], restoreMocks: true },
 });
