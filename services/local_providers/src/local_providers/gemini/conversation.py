@@ -7,6 +7,7 @@ The conventions that an application's prompts may rely on:
 - A line `Say: <text>` in the last content, or in the last paragraph of the system instruction, asks for that
   text.
 - A line `Already said: <text>` in the same places asks for the rest of a reply that was cut.
+- A line `Recruiter's note: <text>` in the system instruction, of whatever role, is worked into the reply.
 - An acknowledgement is the whole reply if the instruction says to acknowledge, and its last paragraph, or a
   note at the end, says not to ask.
 - A text with two or more lines such as `Candidate: …` and `Interviewer: …` is a transcript.
@@ -22,6 +23,7 @@ from local_providers.gemini.text import PEOPLE
 _NOTE = re.compile(r"\s*\[[A-Za-z][^\]\n]{0,80}\]")
 _SAY = re.compile(r"^[ \t]*(?:\[[^\]\n]*\][ \t]*)?Say:[ \t]*(\S.*?)[ \t]*$", re.M)
 _ALREADY = re.compile(r"^[ \t]*(?:\[[^\]\n]*\][ \t]*)?Already said:[ \t]*(.*?)[ \t]*$", re.M)
+_WANTED = re.compile(r"^[ \t]*[A-Z]\w*['’]s note:[ \t]*(\S.*?)[ \t]*$", re.I | re.M)
 _MODELS = ("interviewer", "assistant", "agent", "model", "bot", "ai")
 _LABEL = re.compile(
     rf"^[ \t>*-]*(?:\[?[\w:.#-]+\]?[ \t]+)?({'|'.join((*sorted(PEOPLE), *_MODELS))})"
@@ -75,6 +77,8 @@ class Conversation:
     ending: Ending = Ending.NOTE
     say: str | None = None
     already_said: str | None = None
+    notes: list[str] = field(default_factory=list)
+    """What somebody who listens wants to be worked in."""
 
     @property
     def user_texts(self) -> list[str]:
@@ -100,7 +104,8 @@ def read_conversation(request: GenerateRequest) -> Conversation:
     system = "\n".join(part.text or "" for part in (request.system_instruction or Content()).parts)
     paragraphs = [p for p in re.split(r"\n\s*\n", system) if p.strip()]
     last_content = "\n".join(part.text or "" for part in request.contents[-1].parts)
-    conversation.instruction = _ALREADY.sub("", _SAY.sub("", system))
+    conversation.notes = _WANTED.findall(system)
+    conversation.instruction = _ALREADY.sub("", _SAY.sub("", _WANTED.sub("", system)))
     note = last_content if _NOTE.match(last_content) else ""
     conversation.task = "\n".join([*paragraphs[-1:], note])
     for place in (paragraphs[-1] if paragraphs else "", last_content):

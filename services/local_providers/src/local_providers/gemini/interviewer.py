@@ -10,12 +10,14 @@ from local_providers.gemini.conversation import Conversation, Ending
 from local_providers.gemini.extraction import find_value, is_refusal
 from local_providers.gemini.fields import Field, Kind, fields_of
 from local_providers.gemini.filler import fill
+from local_providers.gemini.notes import question_of
 from local_providers.gemini.plan import (
     Acknowledge,
     Answer,
     AskFor,
     Call,
     Farewell,
+    FollowUp,
     Invite,
     Manner,
     Plan,
@@ -65,6 +67,8 @@ def decide(request: GenerateRequest, conversation: Conversation) -> Plan:
         return Structured(parse_schema(schema))
     if conversation.say is not None:
         return Say(conversation.say)
+    if followed := _follow_up(conversation):
+        return followed
     if _is_only_to_acknowledge(conversation):
         _, told = split_questions(conversation.last_user_text)
         return Thank(_acknowledge(told, Manner.FIRST))
@@ -77,6 +81,16 @@ def decide(request: GenerateRequest, conversation: Conversation) -> Plan:
         if mode == "ANY" or _is_meant(tool, conversation.last_user_text):
             return Call(tool.name, {})
     return _chat(conversation)
+
+
+def _follow_up(conversation: Conversation) -> FollowUp | None:
+    """The question of the first note that wants something to be asked."""
+    question = next((found for note in conversation.notes if (found := question_of(note))), None)
+    if question is None:
+        return None
+    asked, told = split_questions(conversation.last_user_text)
+    answer = (answer_from(conversation.instruction, asked[-1]) or "") if asked else None
+    return FollowUp(question, _acknowledge(told, Manner.FIRST), answer)
 
 
 def _is_only_to_acknowledge(conversation: Conversation) -> bool:

@@ -58,6 +58,15 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class FollowUp:
+    """Ask what a note wants to know, after an answer or a short thanks; `question` is whole."""
+
+    question: str
+    acknowledge: Acknowledge = Acknowledge.NOTHING
+    answer: str | None = None
+
+
+@dataclass(frozen=True)
 class Invite:
     """Nothing is left to ask: thank, and invite questions."""
 
@@ -84,5 +93,5 @@ class Structured:
     schema: Node
 
 
-Spoken = Say | AskFor | Answer | Invite | Farewell | Thank
+Spoken = Say | AskFor | FollowUp | Answer | Invite | Farewell | Thank
 Plan = Spoken | Call | Structured

@@ -10,6 +10,7 @@ from local_providers.gemini.plan import (
     Answer,
     AskFor,
     Farewell,
+    FollowUp,
     Invite,
     Manner,
     Say,
@@ -112,6 +113,8 @@ def put_into_words(plan: Spoken, rng: Random, said: Collection[str] = ()) -> str
             return rng.choice(_LEADS) + text if _opens_freely(text) else text
         case AskFor():
             return " ".join([*_openings(plan, rng), _question(plan.field, plan.manner, rng, said)])
+        case FollowUp(question):
+            return " ".join([*_openings(plan, rng), question])
         case Answer(text):
             return f"{text or rng.choice(UNKNOWN)} {rng.choice(_MORE_TO_KNOW)}"
         case Invite(greet, again):
@@ -128,8 +131,8 @@ def put_into_words(plan: Spoken, rng: Random, said: Collection[str] = ()) -> str
             assert_never(plan)
 
 
-def _openings(plan: AskFor, rng: Random) -> list[str]:
-    opening = [rng.choice(GREETINGS)] if plan.greet else []
+def _openings(plan: AskFor | FollowUp, rng: Random) -> list[str]:
+    opening = [rng.choice(GREETINGS)] if isinstance(plan, AskFor) and plan.greet else []
     if plan.answer is not None:
         return [*opening, plan.answer or rng.choice(UNKNOWN)]
     words_for = {Acknowledge.ANSWER: THANKS, Acknowledge.REFUSAL: _NEVER_MIND}
