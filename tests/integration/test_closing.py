@@ -13,6 +13,7 @@ from viva_shared.broker import (
     Calls,
     Closed,
     Closing,
+    Handover,
     Held,
     Lease,
     LeaseLost,
@@ -101,6 +102,16 @@ async def test_what_is_at_rest_is_archived(mailboxes: Mailboxes, closing: Closin
     assert await try_to_archive(mailboxes, closing) == "archived", "again"
 
 
+async def test_a_room_that_was_taken_for_good_goes_with_the_rest(
+    mailboxes: Mailboxes, closing: Closing
+) -> None:
+    await at_rest(mailboxes)
+    assert await Handover(mailboxes).to_writing(I)
+    assert (await keys_of(mailboxes))["bot"] == -1
+    assert await try_to_archive(mailboxes, closing) == "archived"
+    assert 0 < (await keys_of(mailboxes))["bot"] <= TTL_S
+
+
 async def test_what_has_unread_inputs_is_not(mailboxes: Mailboxes, closing: Closing) -> None:
     await at_rest(mailboxes)
     await silent(mailboxes)
@@ -171,6 +182,7 @@ WRITES: dict[str, Callable[[Mailboxes, Lease], Awaitable[object]]] = {
     "report": lambda m, _: m.keep_report(I, "{}"),
     "a call": lambda m, _: Calls(m).keep(I, "another call", "{}"),
     "bot_acquire": lambda m, _: m.bot_acquire(I, "another bot", 1_000),
+    "to_writing": lambda m, _: Handover(m).to_writing(I, fence=True),
     "bot_renew": lambda m, _: m.bot_renew(I, "bot", 1, 1_000),
 }
 UNHEARD: dict[str, Callable[[Mailboxes], Awaitable[object]]] = {
@@ -197,7 +209,7 @@ async def test_nothing_is_written_to_what_was_deleted(mailboxes: Mailboxes, clos
     assert await closing.delete(I) == "open"
     assert set(await keys_of(mailboxes)) == {"state"}
     for name, write in WRITES.items():
-        not_open = dict.fromkeys(("append", "report", "a call", "bot_acquire"), NotOpen)
+        not_open = dict.fromkeys(("append", "report", "a call", "bot_acquire", "to_writing"), NotOpen)
         refusal: dict[str, type[Exception]] = {**not_open, "bot_renew": BotFenced}
         with pytest.raises(refusal.get(name, LeaseLost)):
             await write(mailboxes, held.lease)

@@ -6,10 +6,11 @@ from viva_shared.broker.connection import UNAVAILABLE, connect, connection_pool,
 from viva_shared.broker.deadletters import DeadLetter, DeadLetters, NotRetried
 from viva_shared.broker.doorbell import Bell, Doorbell
 from viva_shared.broker.entries import FIRST, Entry
-from viva_shared.broker.errors import BotFenced, BrokerError, Damaged, LeaseLost, NotOpen
+from viva_shared.broker.errors import BotFenced, BrokerError, Damaged, LeaseLost, NotOpen, RoomBusy
 from viva_shared.broker.feed import OutputFeed
 from viva_shared.broker.gathering import GatheringRedis
 from viva_shared.broker.graveyard import Letter
+from viva_shared.broker.handover import Handover
 from viva_shared.broker.history import History, read_history
 from viva_shared.broker.keys import Keys
 from viva_shared.broker.leases import Busy, Closed, Held, Lease, Snapshot
@@ -35,6 +36,7 @@ __all__ = [
     "Entry",
     "GatheringRedis",
     "Glance",
+    "Handover",
     "Held",
     "History",
     "Keys",
@@ -46,6 +48,7 @@ __all__ = [
     "NotRetried",
     "OutputFeed",
     "Producer",
+    "RoomBusy",
     "Seats",
     "Snapshot",
     "Survey",

@@ -41,7 +41,7 @@ class Closing:
         answer = await call_function(
             self._redis,
             "archive",
-            [key(interview_id) for key in (*recorded, k.report, k.calls)],
+            [key(interview_id) for key in (*recorded, k.report, k.calls, k.bot)],
             version,
             last_output,
             ttl_s,

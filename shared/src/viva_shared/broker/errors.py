@@ -27,3 +27,9 @@ class Damaged(BrokerError):
 
 class BotFenced(BrokerError):
     """Another media bot has the room under a higher epoch; this one must leave without a word."""
+
+
+class RoomBusy(BrokerError):
+    """A media bot has the room, and was not to lose it; nothing was written."""
+
+    retryable = True

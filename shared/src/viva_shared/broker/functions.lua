@@ -179,6 +179,25 @@ local function bot_release(keys, args)
   return {'released'}
 end
 
+-- take_room: state, in, seen, bot, bot_epoch | holder, fence or '', event_id, event (both '' for none)
+-- The candidate goes on in writing: who writes for them has the room, as a bot would, but for good. With fence the bot
+-- that is there loses it. What the candidate does instead is appended in the same moment.
+local function take_room(keys, args)
+  if not is_open(keys[1]) then return {'refused', why_closed(keys[1])} end
+  if args[3] ~= '' and redis.call('SISMEMBER', keys[3], args[3]) == 1 then return {'duplicate'} end
+  local token = redis.call('GET', keys[4])
+  local is_ours = token and string.match(token, '^(.*)|') == args[1]
+  if token and not is_ours and args[2] == '' then return {'busy'} end
+  if args[3] ~= '' then
+    redis.call('XADD', keys[2], '*', 'event', args[4])  -- first: it fails on a key of another type
+    redis.call('SADD', keys[3], args[3])
+  end
+  if is_ours then return {'held', string.match(token, '|(.*)$')} end
+  local epoch = redis.call('INCR', keys[5])
+  redis.call('SET', keys[4], args[1] .. '|' .. epoch)
+  return {'held', epoch}
+end
+
 -- leave: ready | group, consumer. Forget a consumer, unless a doorbell is still pending for it.
 local function leave(keys, args)
   if #redis.call('XPENDING', keys[1], args[1], '-', '+', 1, args[2]) > 0 then return {'pending'} end
@@ -251,7 +270,7 @@ local function archive(keys, args)
   if entry_after(keys[3], cursor) then return {'news'} end
   if next(open_effects(keys[1])) then return {'effects'} end
   if version ~= args[1] or (last and last[1] or '0-0') ~= args[2] then return {'changed'} end
-  for i = 3, #keys do redis.call('EXPIRE', keys[i], args[3]) end
+  for i = 3, #keys do redis.call('EXPIRE', keys[i], args[3], 'NX') end  -- a bot's lease has its own time to live
   leave_tombstone(keys[1], 'archived', args[4])
   return {'archived'}
 end
@@ -284,6 +303,7 @@ redis.register_function('viva1_renew', renew)
 redis.register_function('viva1_bot_acquire', bot_acquire)
 redis.register_function('viva1_bot_renew', bot_renew)
 redis.register_function('viva1_bot_release', bot_release)
+redis.register_function('viva1_take_room', take_room)
 redis.register_function('viva1_leave', leave)
 redis.register_function('viva1_bury', bury)
 redis.register_function('viva1_keep_report', keep_report)

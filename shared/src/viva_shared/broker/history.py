@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from viva_shared.broker.entries import read_entry
+from viva_shared.broker.handover import is_writer
 from viva_shared.broker.mailboxes import Mailboxes
 from viva_shared.events import Envelope, UndecodableEvent, decode
 
@@ -17,6 +18,8 @@ class History:
         status: ``open``, ``archived`` or ``deleted``.
         scenario: as it was at creation, JSON.
         has_bot: whether a media bot has the room.
+        is_in_writing: whether who writes for the candidate has it.
+        room_epoch: of who had it last; None: nobody ever.
         inputs, outputs: with their entry ids, oldest first; what is none is left out.
     """
 
@@ -25,6 +28,8 @@ class History:
     has_bot: bool
     inputs: tuple[tuple[str, Envelope], ...]
     outputs: tuple[tuple[str, Envelope], ...]
+    is_in_writing: bool = False
+    room_epoch: int | None = None
 
 
 async def read_history(
@@ -38,10 +43,10 @@ async def read_history(
     k = mailboxes.keys
     async with mailboxes.redis.pipeline(transaction=False) as pipe:
         pipe.hmget(k.state(interview_id), ["status", "scenario"])
-        pipe.exists(k.bot(interview_id))
+        pipe.mget(k.bot(interview_id), k.bot_epoch(interview_id))
         pipe.xrange(k.inputs(interview_id), count=first_inputs)
         pipe.xrevrange(k.outputs(interview_id), count=last_outputs)
-        (status, scenario), has_bot, inputs, outputs = await pipe.execute()
+        (status, scenario), (held, epoch), inputs, outputs = await pipe.execute()
     if status is None:
         return None
     read = []
@@ -51,4 +56,12 @@ async def read_history(
         except UndecodableEvent:
             continue  # the lease holder makes a dead letter of it
     said = await mailboxes.graveyard.outputs(interview_id, [read_entry(*raw) for raw in reversed(outputs)])
-    return History(status.decode(), (scenario or b"").decode(), bool(has_bot), tuple(read), tuple(said))
+    return History(
+        status.decode(),
+        (scenario or b"").decode(),
+        has_bot=held is not None and not is_writer(held),
+        inputs=tuple(read),
+        outputs=tuple(said),
+        is_in_writing=is_writer(held),
+        room_epoch=None if epoch is None else int(epoch),
+    )
