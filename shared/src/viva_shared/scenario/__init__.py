@@ -1,7 +1,7 @@
 """Scenarios: interviews as data. What is asked, in which stages, by which deadlines, in which words."""
 
 from viva_shared.scenario.errors import ScenarioError
-from viva_shared.scenario.files import load_scenario, scenario_names
+from viva_shared.scenario.files import load_scenario, scenario_names, translations
 from viva_shared.scenario.model import Scenario
 from viva_shared.scenario.parts import (
     Argument,
@@ -33,4 +33,5 @@ __all__ = [
     "Tool",
     "load_scenario",
     "scenario_names",
+    "translations",
 ]

@@ -16,6 +16,11 @@ def scenario_names(scenarios_dir: Path) -> list[str]:
     return sorted({path.stem.partition(".")[0] for path in scenarios_dir.glob("*.yaml")})
 
 
+def translations(name: str, scenarios_dir: Path) -> list[str]:
+    """The languages, beside its own, for which a scenario has a file."""
+    return sorted(path.stem.partition(".")[2] for path in scenarios_dir.glob(f"{name}.*.yaml"))
+
+
 def load_scenario(name: str, scenarios_dir: Path, language: str | None = None) -> Scenario:
     """Read ``<scenarios_dir>/<name>.yaml``, or ``<name>.<language>.yaml`` if that speaks another language.
 
@@ -29,7 +34,7 @@ def load_scenario(name: str, scenarios_dir: Path, language: str | None = None) -
     if language in (None, scenario.language):
         return scenario
     translation = scenarios_dir / f"{name}.{language}.yaml"
-    others = {path.stem.partition(".")[2] for path in scenarios_dir.glob(f"{name}.*.yaml")}
+    others = translations(name, scenarios_dir)
     if language not in others:
         known = ", ".join(sorted({scenario.language, *others}))
         raise ScenarioError(f"scenario {name!r} does not speak {language!r}; it speaks: {known}")

@@ -6,9 +6,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from viva_shared.scenario import Scenario, ScenarioError, load_scenario, scenario_names
+import structlog
+from viva_shared.scenario import Scenario, ScenarioError, load_scenario, scenario_names, translations
 
 from tokens.domain.errors import UnknownScenario, UnsuitableScenario
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,14 @@ class Prepared:
 
     scenario: Scenario
     json: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A scenario that can be held, and every language that it speaks, its own first."""
+
+    scenario: Scenario
+    languages: tuple[str, ...]
 
 
 class Scenarios:
@@ -62,6 +73,23 @@ class Scenarios:
         except ScenarioError as error:
             raise UnsuitableScenario(str(error)) from error
         return kept if tailored is kept.scenario else Prepared(tailored, tailored.model_dump_json())
+
+    def offers(self) -> list[Offer]:
+        """All that can be held, by name; what cannot be used is left out, and the log says why."""
+        offers = []
+        for name in scenario_names(self._folder):
+            if own := self._usable(name):
+                others = [self._usable(name, language) for language in translations(name, self._folder)]
+                languages = dict.fromkeys(each.scenario.language for each in (own, *others) if each)
+                offers.append(Offer(own.scenario, tuple(languages)))
+        return offers
+
+    def _usable(self, name: str, language: str | None = None) -> Prepared | None:
+        try:
+            return self._read(name, language)
+        except (UnknownScenario, UnsuitableScenario) as error:
+            log.warning("scenario.not_usable", scenario=name, language=language, error=str(error))
+            return None
 
     def _read(self, name: str, language: str | None) -> Prepared:
         changed, kept = self._kept.get((name, language), ((), None))
