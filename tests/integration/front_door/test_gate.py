@@ -26,6 +26,11 @@ OPEN = {
     "GET /livekit/health",
     "POST /livekit/webhook",  # LiveKit signs it
     "POST /interview/invite",  # the invite is what it needs
+    "GET /page",
+    "GET /auth/session",
+    "DELETE /auth/session",
+    "GET /auth/oidc",  # the issuer asks
+    "GET /auth/oidc/callback",
 }
 """What needs no credentials. Anything else that stands open is an oversight."""
 THEIRS = {

@@ -78,6 +78,9 @@ def test_what_stops_the_start_outside_the_local_profile(
         ("VIVA_LIMIT_CALLS", "1/second;9/minute", "is not one limit"),
         ("VIVA_LIMIT_CALLS", "0/minute", "lets nobody in"),
         ("VIVA_PUBLIC_URL", "viva.test", "VIVA_PUBLIC_URL"),
+        ("VIVA_OIDC_CLIENT_ID", "viva-page", "VIVA_OIDC_CLIENT_ID goes with VIVA_OIDC_ISSUER"),
+        ("VIVA_OIDC_CLIENT_SECRET", "hush", "VIVA_OIDC_CLIENT_SECRET with both"),
+        ("VIVA_WEB_DIR", "dist", "VIVA_WEB_DIR=dist has no index.html: .*`make web`"),
     ],
 )
 def test_what_stops_the_start_anywhere(
@@ -107,3 +110,11 @@ def test_the_page_may_call_unless_others_are_named(monkeypatch: pytest.MonkeyPat
     assert settings(monkeypatch, VIVA_PUBLIC_URL="https://viva.test/jobs").cors_origins == (
         "https://viva.test",
     )
+
+
+def test_a_page_is_served_on_a_port_beside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert settings(monkeypatch).ports == [8080]
+    assert settings(monkeypatch, VIVA_WEB_DIR="none").ports == [8080]
+    (tmp_path / "index.html").touch()
+    assert settings(monkeypatch, VIVA_WEB_DIR=str(tmp_path)).ports == [8080, 3000]
+    assert settings(monkeypatch, VIVA_WEB_PORT="8080").ports == [8080]

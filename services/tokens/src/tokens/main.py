@@ -16,6 +16,7 @@ import httpx
 import structlog
 import uvicorn
 import uvloop
+from authlib.integrations.httpx_client import AsyncOAuth2Client
 from livekit.api import LiveKitAPI
 from viva_shared.archive import ApiKeys, Archive, Database, SchemaTooNew, erase, until_migrated
 from viva_shared.broker import (
@@ -37,6 +38,8 @@ from tokens.adapters.http import Services, build_app
 from tokens.adapters.limits import RateLimits
 from tokens.adapters.livekit import LiveKitDispatches, LiveKitRooms
 from tokens.adapters.oidc import TIMEOUT_S, OidcIssuer
+from tokens.adapters.oidc_sign_in import SCOPE, OidcSignIn
+from tokens.adapters.sessions import Sessions
 from tokens.adapters.windows import MovingWindows
 from tokens.application.auditing import Auditing
 from tokens.application.connections import Connections
@@ -50,6 +53,7 @@ from tokens.application.records import Records
 from tokens.application.recruiting import Recruiting
 from tokens.application.rooms import InterviewRooms
 from tokens.application.scenarios import Scenarios
+from tokens.application.signing_in import SigningIn
 from tokens.application.starting import Starting
 from tokens.application.writing import Writing
 from tokens.settings import TokensSettings
@@ -81,6 +85,8 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
         api_keys = ApiKeys(database, lambda: datetime.now(UTC))
         invites = Invites(settings.invite_secret.get_secret_value(), settings.public_url, settings.invite_ttl)
         issuer = await stack.enter_async_context(_issuer(settings))
+        sign_in = await stack.enter_async_context(_sign_in(settings, issuer))
+        sessions = Sessions(redis, keys.sessions)
         interviews = Interviews(
             gathered,
             Scenarios(settings.scenarios_dir, settings.default_scenario),
@@ -104,7 +110,11 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
                 RememberedKeys(api_keys),
                 invites,
                 issuer,
+                sessions,
                 stands_open=settings.auth == "open",
+            ),
+            signing_in=SigningIn(
+                sessions, sign_in, settings.invite_secret.get_secret_value(), lambda: datetime.now(UTC)
             ),
             invites=invites,
             limits=RateLimits(
@@ -183,21 +193,43 @@ async def _issuer(settings: TokensSettings) -> AsyncIterator[OidcIssuer | None]:
         yield OidcIssuer(http, settings.oidc_issuer, settings.oidc_audience, settings.oidc_jwks_url)
 
 
+@asynccontextmanager
+async def _sign_in(settings: TokensSettings, issuer: OidcIssuer | None) -> AsyncIterator[OidcSignIn | None]:
+    if not (issuer and settings.oidc_client_id):
+        yield None
+        return
+    async with AsyncOAuth2Client(
+        settings.oidc_client_id,
+        settings.oidc_client_secret.get_secret_value() or None,
+        scope=SCOPE,
+        redirect_uri=f"{settings.public_url.rstrip('/')}/auth/oidc/callback",
+        code_challenge_method="S256",
+        timeout=TIMEOUT_S,
+    ) as client:
+        yield OidcSignIn(client, issuer)
+
+
 async def serve(settings: TokensSettings) -> None:
     """Run until SIGTERM or SIGINT."""
     async with wired(settings) as services, _beside(_watch_schema(settings.database_url)):
-        config = uvicorn.Config(
-            build_app(services),
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            forwarded_allow_ips=list(settings.trusted_proxies),
-        )
+        app = build_app(services)
+        configs = [
+            uvicorn.Config(
+                app,
+                host=settings.host,
+                port=port,
+                log_config=None,
+                access_log=False,
+                forwarded_allow_ips=list(settings.trusted_proxies),
+            )
+            for port in settings.ports
+        ]
         gc.collect()
         gc.freeze()  # what is here by now stays: a collection that looked through it would hold up every call
-        log.info("tokens.ready", url=f"http://{settings.host}:{settings.port}")
-        await uvicorn.Server(config).serve()
+        log.info("tokens.ready", urls=[f"http://{settings.host}:{port}" for port in settings.ports])
+        # One server on every port, so that one signal ends it.
+        sockets = [config.bind_socket() for config in configs] if len(configs) > 1 else None
+        await uvicorn.Server(configs[0]).serve(sockets)
 
 
 def main() -> int:

@@ -11,7 +11,14 @@ from urllib.parse import urlsplit
 from limits import parse_many
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import NoDecode
-from viva_shared.settings import ArchiveSettings, LiveKitSettings, ScenarioSettings, Settings, SettingsError
+from viva_shared.settings import (
+    ArchiveSettings,
+    LiveKitSettings,
+    Port,
+    ScenarioSettings,
+    Settings,
+    SettingsError,
+)
 
 LOCAL_INVITE_SECRET = "viva-local-invites-only-not-a-secret"
 SECRET_CHARS = 32
@@ -40,6 +47,10 @@ def _one_limit(value: str) -> str:
     return value
 
 
+def _none_or_value(value: object) -> object:
+    return None if isinstance(value, str) and value.strip().lower() in ("", "none") else value
+
+
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 """Comma separated in the environment."""
 Limit = Annotated[str, AfterValidator(_one_limit)]
@@ -62,6 +73,10 @@ class AccessSettings(Settings):
     oidc_audience: str = Field("", alias="VIVA_OIDC_AUDIENCE")
     oidc_jwks_url: str = Field("", alias="VIVA_OIDC_JWKS_URL", pattern=r"^(https?://.+)?$")
     """Empty: the issuer says where its keys are."""
+    oidc_client_id: str = Field("", alias="VIVA_OIDC_CLIENT_ID")
+    """As which the page's recruiters are sent to the issuer; empty: they are not."""
+    oidc_client_secret: SecretStr = Field(SecretStr(""), alias="VIVA_OIDC_CLIENT_SECRET")
+    """Empty: a public client, which has PKCE alone."""
 
     limit_tokens: Limit = Field(
         default_factory=_by_profile(GENEROUS, "300/minute"), alias="VIVA_LIMIT_TOKENS"
@@ -75,6 +90,12 @@ class AccessSettings(Settings):
     cors_origins: Listed = Field((), alias="VIVA_CORS_ORIGINS")
     """Pages of these origins may call; not set: the one of ``public_url``."""
     max_body_bytes: int = Field(65_536, alias="VIVA_MAX_BODY_BYTES", ge=4_096)
+
+    @property
+    def public_origin(self) -> str:
+        """The page's origin, as browsers send it."""
+        page = urlsplit(self.public_url)
+        return f"{page.scheme}://{page.netloc}"
 
     @property
     def invite_ttl(self) -> timedelta:
@@ -112,6 +133,13 @@ class AccessSettings(Settings):
                 "VIVA_OIDC_ISSUER and VIVA_OIDC_AUDIENCE go together, and VIVA_OIDC_JWKS_URL only with them: "
                 "set both, or none"
             )
+        if (self.oidc_client_id and not self.oidc_issuer) or (
+            self.oidc_client_secret.get_secret_value() and not self.oidc_client_id
+        ):
+            raise SettingsError(
+                "VIVA_OIDC_CLIENT_ID goes with VIVA_OIDC_ISSUER, and VIVA_OIDC_CLIENT_SECRET with both: "
+                "set what is missing"
+            )
         for name, url in (
             ("VIVA_OIDC_ISSUER", self.oidc_issuer),
             ("VIVA_OIDC_JWKS_URL", self.oidc_jwks_url),
@@ -133,8 +161,7 @@ class AccessSettings(Settings):
             raise SettingsError(
                 "VIVA_CORS_ORIGINS=* lets any page call in a candidate's name: name the origins of yours"
             )
-        page = urlsplit(self.public_url)
-        self.cors_origins = self.cors_origins or (f"{page.scheme}://{page.netloc}",)
+        self.cors_origins = self.cors_origins or (self.public_origin,)
         if wrong := [origin for origin in self.cors_origins if not _is_origin(origin)]:
             raise SettingsError(
                 f"VIVA_CORS_ORIGINS: {', '.join(wrong)} is no origin: write scheme://host or scheme://host:port"
@@ -154,6 +181,10 @@ class TokensSettings(AccessSettings, LiveKitSettings, ScenarioSettings, ArchiveS
 
     host: str = Field("127.0.0.1", alias="VIVA_TOKENS_HOST")
     port: int = Field(8080, alias="VIVA_TOKENS_PORT")
+    web_dir: Annotated[Path | None, BeforeValidator(_none_or_value)] = Field(None, alias="VIVA_WEB_DIR")
+    """Of the built page; None: somebody else serves it, or nobody."""
+    web_port: Port = Field(3000, alias="VIVA_WEB_PORT")
+    """Where the page is, with the interface beside it; only if it is served here."""
     agent_names: Listed = Field((), alias="VIVA_AGENT_NAMES")
     """Agents that a client's room configuration may name; not set: the interviewer alone."""
     require_consent: bool = Field(default_factory=_by_profile(False, True), alias="VIVA_REQUIRE_CONSENT")
@@ -163,3 +194,17 @@ class TokensSettings(AccessSettings, LiveKitSettings, ScenarioSettings, ArchiveS
     """How long a call waits for the interviewer's words."""
     fonts_dir: Path = Field(Path("/usr/share/fonts/truetype/dejavu"), alias="VIVA_FONTS_DIR")
     """Of DejaVu Sans, in which reports are exported as PDF."""
+
+    @property
+    def ports(self) -> list[int]:
+        """Where to listen: everything is on each, so that the page calls its own origin."""
+        return list(dict.fromkeys((self.port, self.web_port) if self.web_dir else (self.port,)))
+
+    @model_validator(mode="after")
+    def _built(self) -> Self:
+        if self.web_dir and not (self.web_dir / "index.html").is_file():
+            raise SettingsError(
+                f"VIVA_WEB_DIR={self.web_dir} has no index.html: build the page with `make web`, or set it "
+                "to none, and no page is served"
+            )
+        return self

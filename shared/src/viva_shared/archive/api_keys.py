@@ -53,6 +53,12 @@ class ApiKeys:
             await self._note_use(key)
         return key
 
+    async def is_good(self, key_id: str) -> bool:
+        """Whether there is a key of this id, and it is not revoked."""
+        async with self._database.reading() as session:
+            key = await session.get(ApiKey, key_id)
+        return key is not None and key.revoked_at is None
+
     async def every(self) -> list[ApiKey]:
         """All keys, revoked ones too, oldest first."""
         async with self._database.reading() as session:

@@ -78,5 +78,10 @@ class Keys:
         """What the keys of rate limits begin with."""
         return f"{self.prefix}:limits"
 
+    @property
+    def sessions(self) -> str:
+        """What the keys of recruiters' sign-in sessions begin with."""
+        return f"{self.prefix}:sessions"
+
     def worker(self, name: str) -> str:
         return f"{self.prefix}:worker:{name}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from async_lru import alru_cache
 from viva_shared.archive import ApiKeys, ArchiveUnavailable
@@ -19,14 +21,26 @@ class RememberedKeys:
 
     def __init__(self, keys: ApiKeys, remembered_s: float = REMEMBERED_S) -> None:
         self._verified = alru_cache(REMEMBERED, ttl=remembered_s, key=_digest)(keys.verify)
+        self._is_good = alru_cache(REMEMBERED, ttl=remembered_s)(keys.is_good)
 
     async def owner(self, key: str) -> str | None:
         """The id of this key; None if there is none, or it is revoked. Raises Unavailable."""
-        try:
+        with _database_answers():
             found = await self._verified(key)
-        except ArchiveUnavailable as error:
-            raise Unavailable("the database") from error
         return found.id if found else None
+
+    async def is_good(self, key_id: str) -> bool:
+        """Whether there is a key of this id, and it is not revoked. Raises Unavailable."""
+        with _database_answers():
+            return await self._is_good(key_id)
+
+
+@contextmanager
+def _database_answers() -> Iterator[None]:
+    try:
+        yield
+    except ArchiveUnavailable as error:
+        raise Unavailable("the database") from error
 
 
 def _digest(key: str) -> bytes:

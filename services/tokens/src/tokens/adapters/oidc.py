@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import jwt
 import structlog
+from async_lru import alru_cache
 from jwt import PyJWK, PyJWKSet
 
 from tokens.domain.errors import Unavailable
@@ -43,7 +44,7 @@ class OidcIssuer:
     ) -> None:
         """Args: ``jwks_url``: where the keys are, if the issuer's discovery document is not to be asked."""
         self._http = http
-        self._issuer = issuer
+        self.url = issuer
         self._audience = audience
         self._jwks_url = jwks_url
         self._trusted_s = trusted_s
@@ -51,9 +52,15 @@ class OidcIssuer:
         self._keys: dict[str | None, PyJWK] = {}
         self._fetched_at = self._tried_at = float("-inf")
         self._fetching = asyncio.Lock()
+        self._remembered = alru_cache(1, ttl=trusted_s)(self._discovered)
 
-    async def subject(self, token: str, key_id: str | None) -> str | None:
-        """Whose token it is, for good reason; None if it is not this issuer's, not for us, or has expired.
+    async def claims(
+        self, token: str, key_id: str | None, audience: str | None = None
+    ) -> dict[str, Any] | None:
+        """What a token says, for good reason; None if it is not this issuer's, not for us, or has expired.
+
+        Args:
+            audience: whom it must be for; None: who recruiters' tokens are for.
 
         Raises:
             Unavailable: the issuer's keys are not known, and cannot be fetched.
@@ -62,19 +69,25 @@ class OidcIssuer:
         if key is None:
             return None
         try:
-            claims = jwt.decode(
+            return jwt.decode(
                 token,
                 key,
                 algorithms=ALGORITHMS,
-                audience=self._audience,
-                issuer=self._issuer,
+                audience=audience or self._audience,
+                issuer=self.url,
                 leeway=LEEWAY_S,
                 options={"require": ["iss", "aud", "exp", "sub"]},
             )
         except jwt.PyJWTError:
             return None
-        subject: str = claims["sub"]
-        return subject
+
+    async def discovered(self) -> dict[str, Any]:
+        """Its discovery document, which says where it is to be asked what. Raises Unavailable."""
+        try:
+            return await self._remembered()
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            log.warning("oidc.unavailable", issuer=self.url, error=str(error) or type(error).__name__)
+            raise Unavailable("the OIDC issuer") from error
 
     async def _key(self, key_id: str | None) -> PyJWK | None:
         if not self._knows(key_id):
@@ -90,20 +103,21 @@ class OidcIssuer:
 
     async def _fetch(self) -> None:
         try:
-            published = PyJWKSet.from_dict(await self._get(self._jwks_url or await self._discovered()))
+            jwks_url = self._jwks_url or str((await self._discovered()).get("jwks_uri"))
+            published = PyJWKSet.from_dict(await self._get(jwks_url))
         except (httpx.HTTPError, httpx.InvalidURL, jwt.PyJWTError, ValueError) as error:
-            log.warning("oidc.unavailable", issuer=self._issuer, error=str(error) or type(error).__name__)
+            log.warning("oidc.unavailable", issuer=self.url, error=str(error) or type(error).__name__)
             self._tried_at = time.monotonic()
         else:
             self._keys = {key.key_id: key for key in published if key.public_key_use in (None, "sig")}
             self._fetched_at = self._tried_at = time.monotonic()
-            log.info("oidc.keys_fetched", issuer=self._issuer, keys=len(self._keys))
+            log.info("oidc.keys_fetched", issuer=self.url, keys=len(self._keys))
 
-    async def _discovered(self) -> str:
-        found = await self._get(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
-        if found.get("issuer") != self._issuer:
+    async def _discovered(self) -> dict[str, Any]:
+        found = await self._get(f"{self.url.rstrip('/')}/.well-known/openid-configuration")
+        if found.get("issuer") != self.url:
             raise ValueError(f"it calls itself {found.get('issuer')!r}: set VIVA_OIDC_ISSUER to that")
-        return str(found.get("jwks_uri"))
+        return found
 
     async def _get(self, url: str) -> dict[str, Any]:
         answer = await self._http.get(url)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
+
+from tokens.domain.callers import Recruiter
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,35 @@ class KeyRing(Protocol):
     async def owner(self, key: str) -> str | None:
         """The id of this key; None if there is none, or it is revoked. Raises Unavailable."""
 
+    async def is_good(self, key_id: str) -> bool:
+        """Whether there is a key of this id, and it is not revoked. Raises Unavailable."""
+
 
 class Issuer(Protocol):
     """Who signs recruiters in."""
 
-    async def subject(self, token: str, key_id: str | None) -> str | None:
-        """Whose token it is; None if it is not to be trusted. Raises Unavailable."""
+    async def claims(self, token: str, key_id: str | None) -> Mapping[str, Any] | None:
+        """What a token of a recruiter says; None if it is not to be trusted. Raises Unavailable."""
+
+
+class IssuerSignIn(Protocol):
+    """How people sign in at the issuer."""
+
+    async def authorization_url(self, *, state: str, nonce: str, verifier: str) -> str:
+        """Where somebody goes to sign in. Raises Unavailable."""
+
+    async def subject(self, code: str, *, nonce: str, verifier: str) -> str:
+        """Whom the issuer has given this code. Raises SignInFailed, Unavailable."""
+
+
+class SignInSessions(Protocol):
+    """Of recruiters who have signed in. All raise Unavailable."""
+
+    async def begin(self, actor: str, expires_at: datetime) -> str:
+        """A new session of this recruiter; returns what opens it, which cannot be guessed."""
+
+    async def find(self, token: str) -> Recruiter | None:
+        """Whose it is, and until when; None if there is none, or it is over."""
+
+    async def end(self, token: str) -> None:
+        """Nothing is opened by it any more."""

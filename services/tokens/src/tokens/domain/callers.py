@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from viva_shared.scenario import Scenario
 
@@ -21,9 +22,15 @@ class Anyone:
 
 @dataclass(frozen=True, slots=True)
 class Recruiter:
-    """By API key or OIDC: reaches every interview. ``actor`` is ``key:<id>`` or ``oidc:<subject>``."""
+    """By API key or OIDC: reaches every interview.
+
+    Attributes:
+        actor: ``key:<id>`` or ``oidc:<subject>``.
+        expires_at: until when what they have shown is good; None: until it is revoked.
+    """
 
     actor: str
+    expires_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 class TokensError(Exception):
@@ -52,6 +52,25 @@ class Forbidden(TokensError):
     """The credentials are good, for something else."""
 
     status = 403
+
+
+class CrossSiteRequest(TokensError):
+    """Another site's page had the browser send a recruiter's cookie."""
+
+    status = 403
+
+
+class SignInFailed(NotAuthenticated):
+    """The issuer did not vouch for whoever came back from it.
+
+    Attributes:
+        reason: refused (by the issuer or the user), expired (what we remembered of the sign-in is gone) or
+            invalid (what the issuer says is not right).
+    """
+
+    def __init__(self, reason: Literal["refused", "expired", "invalid"], message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class UnknownScenario(TokensError):

@@ -7,15 +7,28 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from tokens.adapters.http import connections, events, interview, invites, livekit, recruiter, rooms, system
+from tokens.adapters.http import (
+    auth,
+    connections,
+    events,
+    interview,
+    invites,
+    livekit,
+    page,
+    recruiter,
+    rooms,
+    system,
+)
 from tokens.adapters.http.document import DESCRIPTION, TITLE, describe
 from tokens.adapters.http.middleware import BoundedBodies, PrivateAnswers
+from tokens.adapters.http.page_files import PageFiles
+from tokens.adapters.http.page_headers import page_headers
 from tokens.adapters.http.problems import handle_problems
 from tokens.adapters.http.services import Services
 
 ROUTERS = (
     *(system.router, livekit.router, connections.router, rooms.router),
-    *(invites.router, interview.router, events.router, recruiter.router),
+    *(invites.router, interview.router, events.router, recruiter.router, auth.router, page.router),
 )
 METHODS = ("GET", "POST", "DELETE")
 REQUEST_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID")
@@ -28,6 +41,9 @@ def build_app(services: Services) -> FastAPI:
     settings = services.settings
     app = _routed()
     app.state.services = services
+    if settings.web_dir:
+        headers = page_headers(settings.livekit_url, any_livekit=settings.profile == "local")
+        app.router.default = PageFiles(settings.web_dir, headers)  # for what no route has
     # From the inside out: what a bound refuses a page may read, too.
     app.add_middleware(BoundedBodies, max_bytes=settings.max_body_bytes)
     app.add_middleware(

@@ -10,14 +10,16 @@ from functools import lru_cache
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPBearer
+from fastapi.security import APIKeyCookie, HTTPBearer
 
 from tokens.adapters.http.services import Services
 from tokens.adapters.limits import Budget
 from tokens.domain.callers import Anyone, Caller, Recruiter, must_be_recruiter
+from tokens.domain.errors import CrossSiteRequest
 
 TOKEN_PATHS = frozenset({"/livekit/token", "/livekit/connection", "/api/connection-details"})
 """These give out LiveKit tokens, and have a limit of their own."""
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 async def services_of(request: Request) -> Services:
@@ -46,7 +48,7 @@ def _client(host: str) -> str:
 Client = Annotated[str, Depends(client_of)]
 
 
-class Admission(HTTPBearer):
+class Bearer(HTTPBearer):
     """Bearer credentials, verified and counted: a dependency that gives the caller, not the credentials."""
 
     def __init__(self) -> None:
@@ -62,18 +64,65 @@ class Admission(HTTPBearer):
         Raises:
             NotAuthenticated, TooManyRequests, Unavailable.
         """
+        return await self._admit(request, None)
+
+    async def _admit(self, request: Request, session: str | None) -> Caller:
         services, client = await services_of(request), await client_of(request)
-        if credentials := await super().__call__(request):
+        credentials = await super().__call__(request)
+        token = credentials.credentials if credentials else None
+        if token or session:
             async with services.limits.attempt(client):
-                caller = await services.gate.admit(credentials.credentials)
+                caller = await services.gate.admit(token, session)
         else:
             caller = await services.gate.admit(None)
         budget: Budget = "tokens" if request.scope["route"].path in TOKEN_PATHS else "calls"
         await services.limits.spend(budget, client, None if isinstance(caller, Anyone) else caller.actor)
+        if isinstance(caller, Recruiter) and token is None:
+            must_be_same_site(request, services.settings.public_origin)
         return caller
 
 
+SESSION_COOKIE = "viva_session"
+SessionToken = Annotated[
+    str | None,
+    Depends(
+        APIKeyCookie(
+            name=SESSION_COOKIE,
+            scheme_name="session",
+            description="A recruiter's session, begun by `POST /auth/session`; for pages of the same origin.",
+            auto_error=False,
+        )
+    ),
+]
+
+
+class Admission(Bearer):
+    """The same, or a recruiter's session, where no bearer credentials are sent."""
+
+    async def __call__(self, request: Request, session: SessionToken) -> Caller:  # type: ignore[override]
+        """As above. Raises CrossSiteRequest, too."""
+        return await self._admit(request, session)
+
+
+def must_be_same_site(request: Request, public_origin: str) -> None:
+    """Hold that no other site's page made the browser send its cookie with what changes something.
+
+    Raises:
+        CrossSiteRequest.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    own = (None, public_origin, f"{request.url.scheme}://{request.url.netloc}")
+    if site not in ("same-origin", "none") and (site is not None or origin not in own):
+        raise CrossSiteRequest(
+            "a page of another origin sent this with a recruiter's cookie: call from the page itself, "
+            "or send `Authorization: Bearer …`"
+        )
+
+
 Admitted = Annotated[Caller, Depends(Admission())]
+ByBearer = Annotated[Caller, Depends(Bearer())]
 
 
 async def recruiting(caller: Admitted) -> Anyone | Recruiter:

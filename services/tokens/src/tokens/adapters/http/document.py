@@ -6,7 +6,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+from viva_shared.events import AnswerScored, Payload
 
+from tokens.adapters.http.events import SHOWN
 from tokens.adapters.http.links import LINKS
 from tokens.adapters.http.problems import Problem, problems
 
@@ -15,7 +19,8 @@ DESCRIPTION = """\
 Job interviews and role-plays with an AI interviewer, by voice in a LiveKit room or in writing.
 
 **Who gets in.** All but a few calls need `Authorization: Bearer …`: a recruiter's API key, a recruiter's
-token from the configured OpenID Connect issuer, or a candidate's token, which reaches one interview only.
+token from the configured OpenID Connect issuer, or a candidate's token, which reaches one interview only. The
+page has a recruiter's session in their place, a cookie.
 
 **Refusals** are problem details (RFC 9457): `type` is for programs, `detail` tells people what was wrong and
 what to do. Those with 429 and 503 pass: `Retry-After` says when to try again.
@@ -25,9 +30,16 @@ TAGS = [
     {"name": "rooms", "description": "Which rooms are open, and who is in them: for recruiters."},
     {"name": "interview", "description": "An interview as its candidate holds it."},
     {"name": "recruiter", "description": "Interviews as a recruiter sees them."},
+    {"name": "auth", "description": "A recruiter's session on the page."},
+    {"name": "page", "description": "What the page must know to begin."},
     {"name": "system", "description": "Whether the service is well."},
 ]
 """In this order; what no route has is left out."""
+REF = "#/components/schemas/{model}"
+EVENTS: tuple[type[Payload], ...] = (*SHOWN, AnswerScored)
+"""What `InterviewEvents` describes: the payloads of the stream of events."""
+ROOM_MESSAGES: tuple[type[BaseModel], ...] = ()
+"""What no call answers with, but the room's data topics carry."""
 
 
 def describe(app: FastAPI) -> None:
@@ -60,9 +72,31 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for replaced in ("HTTPValidationError", "ValidationError"):
         schemas.pop(replaced, None)
-    problem = Problem.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
-    schemas |= {**problem.pop("$defs"), Problem.__name__: problem}
+    schemas |= _schemas(Problem, *ROOM_MESSAGES) | _events()
     return document
+
+
+def _schemas(*models: type[BaseModel]) -> dict[str, Any]:
+    """Components for models that no route answers with, by their names."""
+    _, schemas = models_json_schema([(model, "serialization") for model in models], ref_template=REF)
+    return dict(schemas["$defs"])
+
+
+def _events() -> dict[str, Any]:
+    """The payloads of the stream's events, and all by these' names: ``type``, which is not in the data."""
+    schemas, by_type = _schemas(*EVENTS), {}
+    for model in EVENTS:
+        schema = schemas[model.__name__]
+        schema["properties"].pop("type")
+        schema["required"] = [name for name in schema["required"] if name != "type"]
+        by_type[model.model_fields["type"].default] = {"$ref": REF.format(model=model.__name__)}
+    schemas["InterviewEvents"] = {
+        "description": "What `data` is in the stream of events, by the event's name.",
+        "type": "object",
+        "properties": by_type,
+        "required": list(by_type),
+    }
+    return schemas
 
 
 def _there(schema: dict[str, Any]) -> dict[str, Any]:

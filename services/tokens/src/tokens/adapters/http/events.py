@@ -51,7 +51,12 @@ STREAM: dict[int | str, dict[str, Any]] = {
         + ", ".join(shown.model_fields["type"].default for shown in SHOWN)
         # the scores are not for everybody
         + ", answer.scored (where scores are shown). `data` is JSON; the stream ends with the interview.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {
+            "text/event-stream": {
+                "schema": {"type": "string"},
+                "x-events": {"$ref": "#/components/schemas/InterviewEvents"},
+            }
+        },
     },
     204: {"description": "The interview is over, and there is no event after this one."},
 }

@@ -19,6 +19,7 @@ from tokens.application.ports import Dispatches
 from tokens.application.records import Records
 from tokens.application.recruiting import Recruiting
 from tokens.application.rooms import InterviewRooms
+from tokens.application.signing_in import SigningIn
 from tokens.application.starting import Starting
 from tokens.application.writing import Writing
 from tokens.settings import TokensSettings
@@ -31,6 +32,7 @@ class Services:
     settings: TokensSettings
     archive: Archive
     gate: Gate
+    signing_in: SigningIn
     invites: Invites
     limits: RateLimits
     idempotency: IdempotencyKeys
