@@ -11,8 +11,11 @@ import jwt
 import pytest
 import yaml
 from viva import main
+from viva.doctor import configured
 from viva.settings import CliSettings
+from viva.stack.child import Spec
 from viva.stack.services import environment, stack
+from viva.up import urls
 from viva_shared.settings import LOCAL_API_SECRET, load_settings
 
 pytestmark = pytest.mark.unit
@@ -113,3 +116,52 @@ def test_attaching_to_nothing_says_what_to_do(
 ) -> None:
     assert viva(monkeypatch, "rehearse", "--attach") == 1
     assert "start one with `make up`" in capsys.readouterr().err
+
+
+def built_page(folder: Path) -> None:
+    (folder / "services/web/dist").mkdir(parents=True)
+    (folder / "services/web/dist/index.html").touch()
+
+
+def front_door(*, with_page: bool) -> Spec:
+    return next(
+        spec
+        for wave in stack(load_settings(CliSettings), with_page=with_page)
+        for spec in wave
+        if spec.name == "tokens"
+    )
+
+
+def test_the_page_is_served_where_it_is_built(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert front_door(with_page=True).env["VIVA_WEB_DIR"] == "none"
+    built_page(folder)
+    tokens = front_door(with_page=True)
+    assert tokens.env["VIVA_WEB_DIR"] == "services/web/dist"
+    assert tokens.env["VIVA_PUBLIC_URL"] == "http://localhost:3000"
+    assert tokens.ports == (8080, 3000)
+    assert urls(load_settings(CliSettings))[2].split() == ["page", "http://localhost:3000"]
+
+    monkeypatch.setenv("VIVA_WEB_PORT", "3100")
+    tokens = front_door(with_page=True)
+    assert (tokens.env["VIVA_PUBLIC_URL"], tokens.ports) == ("http://localhost:3100", (8080, 3100))
+    (folder / ".env").write_text("VIVA_PUBLIC_URL=https://viva.test\n")
+    assert front_door(with_page=True).env["VIVA_PUBLIC_URL"] == "https://viva.test"
+    monkeypatch.setenv("VIVA_WEB_DIR", "none")
+    assert front_door(with_page=True).ports == (8080,)
+
+
+def test_a_rehearsal_needs_no_page(folder: Path) -> None:
+    built_page(folder)
+    (folder / ".env").write_text("VIVA_WEB_DIR=services/web/elsewhere\n")
+    tokens = front_door(with_page=False)
+    assert (tokens.env["VIVA_WEB_DIR"], tokens.ports) == ("none", (8080,))
+
+
+def test_a_page_that_was_asked_for_and_is_not_built_is_missed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIVA_WEB_DIR", "elsewhere")
+    assert front_door(with_page=True).env["VIVA_WEB_DIR"] == "elsewhere", "which stops the front door's start"
+    [missed] = [finding for finding in configured(load_settings(CliSettings)) if finding.what == "page"]
+    assert (missed.ok, missed.value) == (False, "none in elsewhere")
+    assert "make web" in missed.advice

@@ -20,12 +20,14 @@ from viva_shared.scenario import ScenarioError, load_scenario, scenario_names
 from viva_shared.settings import SettingsError, load_settings
 
 from viva.settings import CliSettings
+from viva.stack.errors import StackError
 from viva.stack.lock import stack_pid
 from viva.stack.ports import owner, taken
-from viva.stack.running import LOCK
+from viva.stack.running import LOCK, attached, logs_of
 from viva.stack.services import find_livekit, find_program
 
 SETUP = "run scripts/setup"
+PAGE = "page"
 PACKAGES = ("livekit-agents", "livekit", "livekit-api", "google-genai", "redis", "arq", "fastapi")
 
 
@@ -126,6 +128,12 @@ def configured(settings: CliSettings) -> Iterator[Finding]:
         ("model", settings.llm_provider, settings.google_api_key, "GOOGLE_API_KEY", "VIVA_LLM_PROVIDER"),
     ):
         yield Finding(title, f"{chosen} ({_why(chosen, key, variable, explicit)})")
+    if settings.serves_page:
+        is_built = (settings.web_dir / "index.html").is_file()
+        advice = "" if is_built else "`make web` builds it, or mend VIVA_WEB_DIR"
+        yield Finding("page", f"{'built' if is_built else 'none'} in {settings.web_dir}", is_built, advice)
+    else:
+        yield Finding("page", "not served; `make web` builds it", ok=None)
     missing = settings.missing_livekit
     yield Finding(
         "LiveKit keys",
@@ -166,15 +174,24 @@ def running(settings: CliSettings) -> Iterator[Finding]:
         ports.append(("livekit", settings.livekit_port))
     if settings.own_local_providers:
         ports.append(("local providers", settings.local_port))
+    if settings.serves_page and (pid is None or _page_is_up()):
+        ports.append((PAGE, settings.web_port))
     for name, port in ports:
         busy = taken(port)
         value = f"port {port} " + (f"is taken by {owner(port) or 'somebody'}" if busy else "is free")
         if pid is not None:
-            yield Finding(
-                name, value, ok=busy, advice="" if busy else f"read .viva/logs/{name.replace(' ', '-')}.log"
-            )
+            log = logs_of("tokens" if name == PAGE else name.replace(" ", "-"))
+            yield Finding(name, value, ok=busy, advice="" if busy else f"read {log}")
         else:
             yield Finding(name, value, ok=not busy, advice="stop it, or choose another port" if busy else "")
+
+
+def _page_is_up() -> bool:
+    """A rehearsal's stack has none."""
+    try:
+        return "page_url" in attached()
+    except StackError:  # it is only starting
+        return False
 
 
 async def redis_answers(settings: CliSettings) -> Finding:

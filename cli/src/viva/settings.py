@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 from viva_shared.settings import ArchiveSettings, LiveKitSettings, Port, ProviderSettings, ScenarioSettings
 
+NO_PAGE = "none"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -22,6 +23,9 @@ class CliSettings(LiveKitSettings, ProviderSettings, ScenarioSettings, ArchiveSe
     redis_port: Port = Field(6390, alias="VIVA_REDIS_PORT")
     tokens_port: Port = Field(8080, alias="VIVA_TOKENS_PORT")
     local_port: Port = Field(8790, alias="VIVA_LOCAL_PORT")
+    web_port: Port = Field(3000, alias="VIVA_WEB_PORT")
+    web_dir: Path = Field(Path("services/web/dist"), alias="VIVA_WEB_DIR")
+    """Of the built page; ``none``: it is served by somebody else."""
     bot_port: Port = Field(8081, alias="VIVA_BOT_PORT")
     rehearsal_timeout_s: float = Field(900.0, alias="VIVA_REHEARSAL_TIMEOUT_S", gt=0)
 
@@ -55,6 +59,17 @@ class CliSettings(LiveKitSettings, ProviderSettings, ScenarioSettings, ArchiveSe
         """Where the stack's local providers are."""
         own = "local_providers_url" not in self.model_fields_set
         return f"http://127.0.0.1:{self.local_port}" if own else self.local_providers_url
+
+    @property
+    def serves_page(self) -> bool:
+        """Whether the stack serves the page: one that is not built is missed only if its folder was named."""
+        is_wanted = "web_dir" in self.model_fields_set
+        return str(self.web_dir) != NO_PAGE and (is_wanted or (self.web_dir / "index.html").is_file())
+
+    @property
+    def page_url(self) -> str:
+        """Where the stack serves the page."""
+        return f"http://localhost:{self.web_port}"
 
     @property
     def tokens_url(self) -> str:

@@ -7,12 +7,14 @@ from viva.settings import CliSettings
 from viva.stack.errors import StackError
 from viva.stack.running import LOGS, Interrupted, interruptible, running_stack
 
+NOT_BUILT = "not built: `make web` builds it"
+
 
 async def up(settings: CliSettings, reporter: ConsoleReporter) -> int:
     """Run the stack until Ctrl-C. Returns the exit code: 0 when asked to end, else raises StackError."""
     try:
         with interruptible():
-            async with running_stack(settings, reporter) as supervisor:
+            async with running_stack(settings, reporter, with_page=True) as supervisor:
                 for line in urls(settings):
                     reporter.line(line)
                 raise StackError(await supervisor.failed())
@@ -26,6 +28,7 @@ def urls(settings: CliSettings) -> list[str]:
     return [
         "",
         "Viva is up. Ctrl-C stops everything.",
+        f"  page         {settings.page_url if settings.serves_page else NOT_BUILT}",
         f"  front door   {settings.tokens_url}  (POST /livekit/token; {settings.tokens_url}/docs)",
         f"  LiveKit      {settings.livekit_url}",
         f"  Redis        {settings.stack_redis_url}",

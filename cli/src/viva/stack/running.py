@@ -27,15 +27,22 @@ class Interrupted(Exception):
 
 
 @asynccontextmanager
-async def running_stack(settings: CliSettings, reporter: Reporter) -> AsyncIterator[Supervisor]:
-    """Start everything; when the block is left, end everything. Raises StackError."""
+async def running_stack(
+    settings: CliSettings, reporter: Reporter, *, with_page: bool = False
+) -> AsyncIterator[Supervisor]:
+    """Start everything; when the block is left, end everything. Raises StackError.
+
+    Args:
+        with_page: serve the page, too, if it is built.
+    """
     with stack_lock(LOCK):
         await _migrate(settings)
         async with Supervisor(LOGS, reporter) as supervisor:
-            await supervisor.start(stack(settings))
-            WHERE.write_text(
-                json.dumps({"redis_url": settings.stack_redis_url, "tokens_url": settings.tokens_url})
-            )
+            await supervisor.start(stack(settings, with_page=with_page))
+            where = {"redis_url": settings.stack_redis_url, "tokens_url": settings.tokens_url}
+            if with_page and settings.serves_page:
+                where["page_url"] = settings.page_url
+            WHERE.write_text(json.dumps(where))
             yield supervisor
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
 from dotenv import dotenv_values
 
-from viva.settings import CliSettings
+from viva.settings import NO_PAGE, CliSettings
 from viva.stack.child import Spec
 from viva.stack.errors import StackError
 from viva.stack.readiness import Both, Http, LogLine, Readiness, Started
@@ -34,7 +35,7 @@ def find_livekit() -> str | None:
     return find_program("livekit-server", gopath / "livekit-server", gopath / "server")
 
 
-def stack(settings: CliSettings) -> list[list[Spec]]:
+def stack(settings: CliSettings, *, with_page: bool = False) -> list[list[Spec]]:
     """What to start, in waves: each needs the ones before. Raises StackError if a program is missing."""
     infrastructure, services = [], []
     if settings.own_redis:
@@ -52,8 +53,9 @@ def stack(settings: CliSettings) -> list[list[Spec]]:
     bot_ready = Both(_says(settings, "registered worker"), Http(bot_health))
     jobs_ready = _says(settings, "jobs.ready", "Starting worker")
     tokens_ready = Http(f"{settings.tokens_url}/health")
+    tokens = _service(settings, "tokens", "tokens", ready=tokens_ready, port=settings.tokens_port)
     services += [
-        _service(settings, "tokens", "tokens", ready=tokens_ready, port=settings.tokens_port),
+        _with_page(tokens, settings) if with_page and settings.serves_page else tokens,
         _service(settings, "brain-worker", "brain", "worker", ready=_says(settings, "worker.ready")),
         _service(settings, "brain-jobs", "brain", "jobs", ready=jobs_ready),
         _service(settings, "media-bot", "media_bot", ready=bot_ready, port=settings.bot_port),
@@ -79,9 +81,26 @@ def _service(
     )
 
 
+def _with_page(tokens: Spec, settings: CliSettings) -> Spec:
+    """The front door, serving the page, too."""
+    elsewhere = os.environ.get("VIVA_PUBLIC_URL") or _in_file().get("VIVA_PUBLIC_URL")
+    page = {
+        "VIVA_WEB_DIR": str(settings.web_dir),
+        "VIVA_WEB_PORT": str(settings.web_port),
+        "VIVA_PUBLIC_URL": elsewhere or settings.page_url,
+    }
+    ports = dict.fromkeys((*tokens.ports, settings.web_port))
+    return replace(tokens, env={**tokens.env, **page}, ports=tuple(ports))
+
+
+def _in_file() -> dict[str, str]:
+    """What ``.env`` sets."""
+    return {name: value for name, value in dotenv_values(".env").items() if value}
+
+
 def environment(settings: CliSettings) -> dict[str, str]:
     """What every service of the stack is told, so that all of them agree."""
-    in_file = {name: value for name, value in dotenv_values(".env").items() if value}
+    in_file = _in_file()
     chosen = {name: value for name, value in in_file.items() if name not in os.environ}
     # Who presses Ctrl-C does not want to wait until the rooms are empty.
     hurry = {} if "VIVA_BOT_DRAIN_S" in {*in_file, *os.environ} else {"VIVA_BOT_DRAIN_S": "2"}
@@ -96,6 +115,7 @@ def environment(settings: CliSettings) -> dict[str, str]:
         "VIVA_LOCAL_PORT": str(settings.local_port),
         "VIVA_TOKENS_HOST": "127.0.0.1",
         "VIVA_TOKENS_PORT": str(settings.tokens_port),
+        "VIVA_WEB_DIR": NO_PAGE,
         "VIVA_BOT_PORT": str(settings.bot_port),
         "PYTHONUNBUFFERED": "1",
     }
