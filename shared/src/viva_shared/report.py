@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from statistics import mean, median
+from statistics import mean
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, computed_field
 
 from viva_shared.events import TurnTimings
+from viva_shared.timings import step_timings
 
 SPEAKERS = {"candidate": "Candidate", "interviewer": "Interviewer"}
-
-TIMING_TITLES = {
-    "transcribed_s": "speech to text is final",
-    "turn_ended_s": "the turn counts as over",
-    "first_text_s": "first words of the answer",
-    "first_audio_s": "first sound of the answer",
-}
-"""The steps of an answer, each in seconds from the end of the candidate's speech."""
-
 
 MARKUP = re.compile(r"[\\`*_\[\]<>|~#&]")
 """What Markdown would take for its own in what people and models have said."""
@@ -74,6 +66,7 @@ class ReportScore(_Part):
         evidence: what the score rests on, in the candidate's own words.
         feedback: to the candidate.
         coach_notes: to a coach: what the candidate may practise.
+        not_rescored: why the last scoring left all that as it was before, where it did.
     """
 
     index: int
@@ -85,6 +78,33 @@ class ReportScore(_Part):
     evidence: tuple[str, ...] = ()
     feedback: str = ""
     coach_notes: str = ""
+    not_rescored: str | None = None
+
+
+class ReportScoring(_Part):
+    """All scores as they were given at a time.
+
+    Attributes:
+        scored_at: when the last of them was given; None: not known.
+        scored_by: the model, by its name.
+    """
+
+    scored_at: AwareDatetime | None
+    scored_by: str
+    scores: tuple[ReportScore, ...]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def overall_score(self) -> float | None:
+        """The mean of the answers that have a score; None if none has."""
+        return _mean(self.scores)
+
+
+class ReportNudge(_Part):
+    """What a recruiter told the interviewer to work in, and when."""
+
+    note: str
+    at: AwareDatetime
 
 
 class ReportConsent(_Part):
@@ -114,6 +134,17 @@ class InterviewReport(_Part):
     scores: tuple[ReportScore, ...] = ()
     """One for each question of a question set, in the order in which they are asked."""
     consent: ReportConsent | None = None
+    nudges: tuple[ReportNudge, ...] = ()
+    scored_at: AwareDatetime | None = None
+    """When the last of the scores was given."""
+    scored_by: str | None = None
+    """Whose they are; None: of the interview's own model."""
+    scorings: tuple[ReportScoring, ...] = ()
+    """What the scores were before they were given again, oldest first."""
+
+    def for_candidate(self) -> InterviewReport:
+        """Without what is for recruiters alone."""
+        return self.model_copy(update={"nudges": (), "scorings": ()})
 
     @property
     def candidate(self) -> str | None:
@@ -124,8 +155,12 @@ class InterviewReport(_Part):
     @property
     def overall_score(self) -> float | None:
         """The mean of the answers that have a score; None if none has."""
-        numbers = [score.score for score in self.scores if score.score is not None]
-        return round(mean(numbers), 1) if numbers else None
+        return _mean(self.scores)
+
+
+def _mean(scores: Sequence[ReportScore]) -> float | None:
+    numbers = [score.score for score in scores if score.score is not None]
+    return round(mean(numbers), 1) if numbers else None
 
 
 def transcript_markdown(report: InterviewReport) -> str:
@@ -164,6 +199,11 @@ def report_markdown(report: InterviewReport) -> str:
     if facts := [(name.replace("_", " "), value or "not learnt") for name, value in report.facts.items()]:
         header = ("Fact", "In the candidate's words, as they were understood")
         lines += ["## What was learnt", "", *_table(header, facts), ""]
+    if report.nudges:
+        notes = [
+            (clock((nudge.at - report.started_at).total_seconds()), nudge.note) for nudge in report.nudges
+        ]
+        lines += ["## Notes to the interviewer", "", *_table(("At", "Note"), notes), ""]
     lines += ["## Stages", ""]
     why_left = [*(stage.reason for stage in report.stages), report.reason][1:]
     stages = [
@@ -225,16 +265,8 @@ def _plain(text: str) -> str:
 
 def timing_rows(report: InterviewReport) -> list[tuple[str, str, str, str]]:
     """For each step of an answer: its title, the median, the longest, and how many were measured."""
-    rows = []
-    for step, title in TIMING_TITLES.items():
-        measured = [
-            value
-            for turn in report.turns
-            if turn.timings and (value := getattr(turn.timings, step)) is not None
-        ]
-        if measured:
-            rows.append((title, f"{median(measured):.2f} s", f"{max(measured):.2f} s", str(len(measured))))
-    return rows
+    steps = step_timings(turn.timings for turn in report.turns if turn.timings)
+    return [(s.title, f"{s.median_s:.2f} s", f"{s.longest_s:.2f} s", str(s.answers)) for s in steps]
 
 
 def clock(seconds: float) -> str:

@@ -20,7 +20,14 @@ from viva_shared.events import (
     UtteranceHeard,
     decode,
 )
-from viva_shared.report import InterviewReport, ReportConsent, ReportScore, ReportStage, ReportTurn
+from viva_shared.report import (
+    InterviewReport,
+    ReportConsent,
+    ReportNudge,
+    ReportScore,
+    ReportStage,
+    ReportTurn,
+)
 from viva_shared.scenario import Scenario
 
 from brain.domain.state import PARTIAL, State
@@ -60,6 +67,9 @@ async def build_report(mailboxes: Mailboxes, interview_id: str, model: str) -> I
         model=model,
         scores=tuple(_scores(state, outputs)),
         consent=ReportConsent(**state.consent.model_dump(exclude={"identity"})) if state.consent else None,
+        nudges=tuple(ReportNudge(note=nudge.note, at=nudge.at) for nudge in state.nudges),
+        scored_at=max((e.occurred_at for e in outputs if isinstance(e.data, AnswerScored)), default=None),
+        scored_by=model if state.questions else None,
     )
 
 

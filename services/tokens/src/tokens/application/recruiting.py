@@ -6,11 +6,19 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import structlog
 from viva_shared.archive import AlreadyArchived, Archive, Deleted
 from viva_shared.broker import History, Mailboxes, NotOpen, read_history
-from viva_shared.events import CandidateJoined, EndRequested, InterviewCreated, new_event
+from viva_shared.events import (
+    CandidateJoined,
+    EndRequested,
+    InterviewCreated,
+    NudgeGiven,
+    StageChanged,
+    new_event,
+)
 from viva_shared.rooms import room_name
 
 from tokens.application.idempotency import Call, IdempotencyKeys
@@ -21,7 +29,7 @@ from tokens.application.ports import Rooms
 from tokens.application.records import unknown_interview
 from tokens.application.scenarios import Brief
 from tokens.application.stores import reaching
-from tokens.domain.errors import Conflict, InterviewEnded, Unavailable
+from tokens.domain.errors import Conflict, InterviewEnded, NotStarted, Unavailable
 from tokens.domain.so_far import creation_of, end_of
 
 log = structlog.get_logger(__name__)
@@ -134,6 +142,30 @@ class Recruiting:
             )
         return Invited(interview_id, invite, self._invites.link(invite), expires_at)
 
+    # -- while it goes on --
+
+    async def nudge(self, call: Call, interview_id: str, note: str) -> None:
+        """Tell the interviewer what to work in, which it does when it answers next.
+
+        Raises:
+            UnknownInterview, IdempotencyKeyReused, Conflict.
+            NotStarted, InterviewEnded: nobody is interviewed.
+        """
+        chosen = await self._keys.chosen(call)
+        with reaching():
+            history = await self._going_on(interview_id, whole=True)
+            if not any(isinstance(event.data, StageChanged) for _, event in history.outputs):
+                raise NotStarted(f"interview {interview_id!r} has not begun: nudge it when it has")
+            if chosen is None:
+                chosen = await self._keys.choose(call, {"nudge_id": uuid4().hex})
+            nudge = NudgeGiven(nudge_id=chosen["nudge_id"], note=note)
+            given = new_event(interview_id, nudge, self._now(), event_id=f"nudge:{nudge.nudge_id}")
+            try:
+                await self._mailboxes.append(given)
+            except NotOpen as error:
+                raise _ended(interview_id) from error
+            await self._archive.audit(call.actor, "interview.nudged", interview_id)
+
     # -- ending --
 
     async def end(self, actor: str, interview_id: str) -> None:
@@ -163,16 +195,15 @@ class Recruiting:
 
     # -- what there is of it --
 
-    async def _history(self, interview_id: str) -> History | None:
-        """Its beginning and its end, if Redis has it and it was not deleted."""
-        history = await read_history(
-            self._mailboxes, interview_id, first_inputs=FIRST_WORDS, last_outputs=LAST_WORDS
-        )
+    async def _history(self, interview_id: str, *, whole: bool = False) -> History | None:
+        """Its beginning and its end, or all of it, if Redis has it and it was not deleted."""
+        first, last = (None, None) if whole else (FIRST_WORDS, LAST_WORDS)
+        history = await read_history(self._mailboxes, interview_id, first_inputs=first, last_outputs=last)
         return None if history is None or history.status == "deleted" else history
 
-    async def _going_on(self, interview_id: str) -> History:
+    async def _going_on(self, interview_id: str, *, whole: bool = False) -> History:
         """Raises UnknownInterview or InterviewEnded."""
-        history = await self._history(interview_id)
+        history = await self._history(interview_id, whole=whole)
         if history and history.status == "open" and not end_of(event for _, event in history.outputs):
             return history
         if history is None and await self._archive.get(interview_id) is None:

@@ -11,7 +11,7 @@ from viva_shared.scenario import Scenario
 from tokens.application.auditing import Auditing
 from tokens.application.courses import Courses, Reading, Said, said
 from tokens.application.idempotency import Call, IdempotencyKeys
-from tokens.domain.callers import Caller, Recruiter, sees_scores
+from tokens.domain.callers import Caller, Candidate, Recruiter, sees_scores
 from tokens.domain.course import Answer, Exchange
 from tokens.domain.errors import AlreadyAnswered, AnswerRejected, InterviewEnded
 from tokens.domain.turns import is_given_out, must_be_current
@@ -127,6 +127,8 @@ class Writing:
         if sees_scores(caller, reading.scenario):
             report = await self._courses.report(reading, give_up)
         return Finished(interview_id, reading.scenario, report)
+            if isinstance(caller, Candidate):
+                report = report.for_candidate()
 
 
 def _why_no_score(exchange: Exchange, *, shown: bool) -> str:

@@ -16,12 +16,20 @@ from viva_shared.events import (
     InterviewCreated,
     InterviewEnded,
     ListeningAllowed,
+    NudgeGiven,
     QuestionAsked,
     ReplyHeard,
     StageChanged,
     UtteranceHeard,
 )
-from viva_shared.report import InterviewReport, ReportConsent, ReportScore, ReportStage, ReportTurn
+from viva_shared.report import (
+    InterviewReport,
+    ReportConsent,
+    ReportNudge,
+    ReportScore,
+    ReportStage,
+    ReportTurn,
+)
 from viva_shared.scenario import Scenario
 
 
@@ -54,6 +62,10 @@ def report_so_far(
         turns=tuple(_turns(conversation, stages)),
         scores=tuple(_scores(outputs)),
         consent=consent,
+        nudges=tuple(
+            ReportNudge(note=e.data.note, at=e.occurred_at) for e in inputs if isinstance(e.data, NudgeGiven)
+        ),
+        scored_at=max((e.occurred_at for e in outputs if isinstance(e.data, AnswerScored)), default=None),
     )
 
 

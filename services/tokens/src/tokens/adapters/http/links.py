@@ -24,7 +24,11 @@ LINKS: dict[tuple[str, str], dict[str, Link]] = {
     ("answer", "200"): {"session": _OF_SESSION, "answer": _ABOUT_TURN, "finish": _ABOUT_SESSION},
     ("create_interview", "201"): {
         **dict.fromkeys(
-            ("read_interview", "export_interview", "invite", "end_interview", "delete_interview"), _OF_SESSION
+            (
+                *("read_interview", "export_interview", "invite", "nudge_interviewer"),
+                *("end_interview", "delete_interview"),
+            ),
+            _OF_SESSION,
         ),
         "exchange_invite": _OF_INVITE,
         "start": _ABOUT_SESSION,

@@ -16,9 +16,9 @@ from tokens.adapters.http.fields import SessionId
 from tokens.adapters.http.idempotency import IdempotencyKey, call_of
 from tokens.adapters.http.problems import problems
 from tokens.adapters.http.recruiter_models import (
+    Accepted,
     AuditLine,
     AuditPage,
-    EndAccepted,
     ExportFormat,
     InterviewDetails,
     InterviewItem,
@@ -26,6 +26,7 @@ from tokens.adapters.http.recruiter_models import (
     InvitedCandidate,
     NewInterview,
     NewInvite,
+    Nudge,
 )
 
 router = APIRouter(tags=["recruiter"])
@@ -134,12 +135,29 @@ async def export_interview(
 
 
 @router.post(
+    "/interviews/{session_id}/nudge", status_code=202, responses=problems(401, 403, 404, 409, 422, 503)
+)
+async def nudge_interviewer(
+    request: Request,
+    session_id: SessionId,
+    body: Nudge,
+    caller: Recruiting,
+    services: Wired,
+    key: IdempotencyKey = None,
+) -> Accepted:
+    """Tell the interviewer what to work in when it answers next. The candidate does not hear of it."""
+    call = call_of(request, caller, key, body, session_id)
+    await services.recruiting.nudge(call, session_id, body.note.strip())
+    return Accepted(session_id=session_id)
+
+
+@router.post(
     "/interviews/{session_id}/end", status_code=202, responses=problems(401, 403, 404, 409, 422, 503)
 )
-async def end_interview(session_id: SessionId, caller: Recruiting, services: Wired) -> EndAccepted:
+async def end_interview(session_id: SessionId, caller: Recruiting, services: Wired) -> Accepted:
     """End an interview now, whatever is left to ask."""
     await services.recruiting.end(caller.actor, session_id)
-    return EndAccepted(session_id=session_id)
+    return Accepted(session_id=session_id)
 
 
 @router.delete("/interviews/{session_id}", status_code=204, responses=problems(401, 403, 404, 422, 503))

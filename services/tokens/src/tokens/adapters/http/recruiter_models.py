@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from viva_shared.archive import AuditEntry, Interview, Status
-from viva_shared.report import ReportConsent, ReportScore, ReportStage, ReportTurn
+from viva_shared.report import ReportConsent, ReportNudge, ReportScore, ReportStage, ReportTurn
+from viva_shared.timings import StepTimings, step_timings
 
 from tokens.adapters.http.briefs import BriefFields
-from tokens.adapters.http.fields import Number, ParticipantName, SessionId
+from tokens.adapters.http.fields import NOT_BLANK, Form, Number, ParticipantName, SessionId
 from tokens.application.live import Details
 from tokens.application.recruiting import Invited
 from tokens.domain.evidence import evidence_turns
@@ -49,6 +50,16 @@ class NewInvite(BaseModel):
     )
 
 
+class Nudge(BaseModel):
+    """What the interviewer is to work in, as a question or a remark of its own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: Annotated[
+        str, Form(NOT_BLANK, "more than blanks"), StringConstraints(min_length=1, max_length=500)
+    ] = Field(examples=["Ask what they would do differently today."])
+
+
 class InvitedCandidate(BaseModel):
     """What opens an interview to its candidate: whoever has it can hold the interview."""
 
@@ -69,8 +80,8 @@ class InvitedCandidate(BaseModel):
         )
 
 
-class EndAccepted(BaseModel):
-    """The interview is about to end."""
+class Accepted(BaseModel):
+    """It is about to be done."""
 
     session_id: str
 
@@ -138,6 +149,10 @@ class InterviewDetails(InterviewItem):
     stages: list[ReportStage]
     turns: list[ReportTurn]
     scores: list[ScoreView]
+    nudges: list[ReportNudge] = Field(description="What recruiters told the interviewer to work in.")
+    timings: list[StepTimings] = Field(
+        description="How long the candidate waited, step by step; those of each answer are in `turns`."
+    )
 
     @classmethod
     def of(cls, details: Details) -> InterviewDetails:
@@ -155,6 +170,8 @@ class InterviewDetails(InterviewItem):
             stages=list(report.stages),
             turns=list(report.turns),
             scores=scores,
+            nudges=list(report.nudges),
+            timings=step_timings(turn.timings for turn in report.turns if turn.timings),
         )
 
 
