@@ -126,9 +126,9 @@ class Writing:
         report = None
         if sees_scores(caller, reading.scenario):
             report = await self._courses.report(reading, give_up)
-        return Finished(interview_id, reading.scenario, report)
             if isinstance(caller, Candidate):
                 report = report.for_candidate()
+        return Finished(interview_id, reading.scenario, report)
 
 
 def _why_no_score(exchange: Exchange, *, shown: bool) -> str:
