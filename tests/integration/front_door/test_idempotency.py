@@ -123,7 +123,7 @@ async def test_of_a_deleted_interview_no_key_tells_what_was_said(
     left = {key async for key in mailboxes.redis.scan_iter(f"{prefix}:*", _type="string")}
     [key] = [key for key in left if b"idempotency" in key]
     record = json.loads(await mailboxes.redis.get(key) or b"")
-    assert record["chosen"] == {"session_id": begun["session_id"], "after": ""}
+    assert record["chosen"] == {"session_id": begun["session_id"], "after": "", "comings": "0"}
     said = StartRequest.model_validate(brief).model_dump_json()
     assert record["fingerprint"] != sha256(f"POST /interview/start {said}".encode()).hexdigest()
     of_it = [k async for k in mailboxes.redis.scan_iter(f"{prefix}:{{{begun['session_id']}}}:*")]

@@ -23,6 +23,7 @@ from viva_shared.broker import (
     Calls,
     Closing,
     GatheringRedis,
+    Handover,
     Keys,
     Mailboxes,
     OutputFeed,
@@ -49,6 +50,7 @@ from tokens.application.idempotency import IdempotencyKeys
 from tokens.application.interviews import Interviews
 from tokens.application.invites import Invites
 from tokens.application.issue import Tokens
+from tokens.application.leaving import LeftRooms
 from tokens.application.records import Records
 from tokens.application.recruiting import Recruiting
 from tokens.application.rooms import InterviewRooms
@@ -95,7 +97,17 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
             unjoined=timedelta(seconds=settings.unjoined_s),
         )
         rooms, any_room = LiveKitRooms(api), settings.profile == "local"
-        tokens = Tokens(settings, interviews, Seats(gathered), rooms, auditing, lambda: datetime.now(UTC))
+        tokens = Tokens(
+            settings,
+            interviews,
+            Seats(gathered),
+            Handover(gathered),
+            rooms,
+            auditing,
+            lambda: datetime.now(UTC),
+        )
+        left_rooms = LeftRooms(settings, rooms)
+        stack.push_async_callback(left_rooms.aclose)
         idempotency = IdempotencyKeys(
             redis, settings.key_prefix, Calls(mailboxes), settings.invite_secret.get_secret_value()
         )
@@ -127,7 +139,7 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
             interviews=interviews,
             feed=feed,
             courses=courses,
-            starting=Starting(courses, interviews, idempotency, auditing),
+            starting=Starting(courses, interviews, idempotency, auditing, left_rooms),
             writing=Writing(courses, idempotency, auditing),
             dispatches=LiveKitDispatches(api, settings.agent_name, settings.agent_names),
             tokens=tokens,

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from viva_shared.archive import Archive
-from viva_shared.broker import UNAVAILABLE, History, Mailboxes, NotOpen, OutputFeed, read_history
+from viva_shared.broker import (
+    UNAVAILABLE,
+    BotFenced,
+    Handover,
+    History,
+    Mailboxes,
+    NotOpen,
+    OutputFeed,
+    RoomBusy,
+    read_history,
+)
 from viva_shared.events import Envelope, OversizedEvent, Payload, ReplyHeard, new_event
 from viva_shared.report import InterviewReport
 from viva_shared.scenario import Scenario
@@ -19,7 +29,15 @@ from tokens.application.archived import archived_history
 from tokens.application.stores import reaching
 from tokens.domain.callers import Caller, must_reach
 from tokens.domain.course import Course, Exchange, Progress
-from tokens.domain.errors import AnswerTooLong, BrainBusy, InterviewEnded, Unavailable, UnknownInterview
+from tokens.domain.errors import (
+    AnswerTooLong,
+    BrainBusy,
+    Conflict,
+    InterviewEnded,
+    Unavailable,
+    UnknownInterview,
+)
+from tokens.domain.turns import held_by_voice
 
 
 @dataclass(slots=True)
@@ -27,12 +45,14 @@ class Reading:
     """An interview as it was read, and its course, which may be followed from there.
 
     Attributes:
+        room_epoch: what is written for a candidate in writing has to be of this one; None: of any.
         has_rung: the brain was told since that there is news.
     """
 
     course: Course
     scenario: Scenario
     history: History
+    room_epoch: int | None = None
     has_rung: bool = False
 
     @property
@@ -75,6 +95,7 @@ class Courses:
         timeout_s: float,
     ) -> None:
         self._mailboxes = mailboxes
+        self._handover = Handover(mailboxes)
         self._archive = archive
         self._feed = feed
         self._now = now
@@ -129,38 +150,51 @@ class Courses:
             return True
         return snapshot is not None and snapshot.status == "open"
 
-    async def happened(self, reading: Reading, data: Payload, event_id: str) -> Envelope | None:
+    async def happened(
+        self, reading: Reading, data: Payload, event_id: str, *, room_epoch: int | None = None
+    ) -> Envelope | None:
         """Append an input, once under its id; None if it was there already.
 
         Raises:
+            Conflict: a bot has taken the room of ``room_epoch`` since: the interview is held by voice.
             UnknownInterview, InterviewEnded: nothing may happen to it.
             AnswerTooLong: no event may be so large.
             Unavailable: Redis is away.
         """
         interview_id = reading.interview_id
         event = new_event(interview_id, data, self._now(), event_id=event_id)
-        try:
-            is_new = await self._mailboxes.append(event)
-        except NotOpen as error:
-            if error.status == "archived":
-                raise InterviewEnded(f"interview {interview_id!r} has ended") from error
-            raise UnknownInterview(f"there is no interview {interview_id!r} any more") from error
-        except OversizedEvent as error:
-            raise AnswerTooLong(str(error)) from error
-        except UNAVAILABLE as error:
-            raise Unavailable("Redis") from error
+        with _writing(interview_id):
+            is_new = await self._mailboxes.append(event, bot_epoch=room_epoch)
         reading.has_rung = True
         return event if is_new else None
+
+    async def take_room(
+        self, reading: Reading, joined: Payload | None, event_id: str, *, fence: bool
+    ) -> bool:
+        """Have the room for the candidate who goes on in writing, and that they joined, once under its id.
+
+        Returns False, without any effect, if they had joined under that id.
+
+        Raises:
+            Conflict: a bot has it, and is not to lose it (``fence``).
+            UnknownInterview, InterviewEnded, Unavailable.
+        """
+        interview_id = reading.interview_id
+        event = new_event(interview_id, joined, self._now(), event_id=event_id) if joined else None
+        with _writing(interview_id):
+            reading.room_epoch = await self._handover.to_writing(interview_id, event, fence=fence)
+        reading.has_rung = True
+        return reading.room_epoch is not None
 
     async def hear(self, reading: Reading) -> None:
         """Report the last turn as heard: whoever reads has heard it. In a room its bot does so."""
         course = reading.course
         turn = course.unheard
-        if turn is None or course.has_bot or course.is_over:
+        if turn is None or course.has_bot or course.via == "voice" or course.is_over:
             return
         heard = ReplyHeard(turn_id=turn.turn_id, text=turn.text or "", complete=True)
-        with suppress(InterviewEnded):  # and was archived, in this very moment
-            await self.happened(reading, heard, f"heard:{turn.turn_id}")
+        with suppress(InterviewEnded, Conflict):  # it was archived in this very moment, or a bot came
+            await self.happened(reading, heard, f"heard:{turn.turn_id}", room_epoch=reading.room_epoch)
         course.heard.add(turn.turn_id)
 
     async def until(self, reading: Reading, holds: Callable[[], bool], give_up: float) -> None:
@@ -222,7 +256,24 @@ def _folded(interview_id: str, history: History) -> Reading:
         course.see_input(entry_id, event)
     for entry_id, event in history.outputs:
         course.see_output(entry_id, event)
-    return Reading(course, scenario, history)
+    return Reading(course, scenario, history, history.room_epoch)
+
+
+@contextmanager
+def _writing(interview_id: str) -> Iterator[None]:
+    """Say what a mailbox refuses."""
+    try:
+        yield
+    except NotOpen as error:
+        if error.status == "archived":
+            raise InterviewEnded(f"interview {interview_id!r} has ended") from error
+        raise UnknownInterview(f"there is no interview {interview_id!r} any more") from error
+    except (BotFenced, RoomBusy) as error:
+        raise held_by_voice(interview_id) from error
+    except OversizedEvent as error:
+        raise AnswerTooLong(str(error)) from error
+    except UNAVAILABLE as error:
+        raise Unavailable("Redis") from error
 
 
 def _unknown(interview_id: str) -> UnknownInterview:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from viva_shared.broker import UNAVAILABLE, NotOpen, Seats
+from viva_shared.broker import UNAVAILABLE, Handover, NotOpen, Seats
 from viva_shared.events import CandidateReplaced, InterviewCreated, new_event
 from viva_shared.livekit_tokens import TOKEN_TTL, Role, mint_token
 from viva_shared.rooms import room_name
@@ -74,6 +74,7 @@ class Tokens:
         settings: LiveKitSettings,
         interviews: Interviews,
         seats: Seats,
+        handover: Handover,
         rooms: Rooms,
         auditing: Auditing,
         now: Callable[[], datetime],
@@ -81,6 +82,7 @@ class Tokens:
         self._settings = settings
         self._interviews = interviews
         self._seats = seats
+        self._handover = handover
         self._rooms = rooms
         self._auditing = auditing
         self._now = now
@@ -96,7 +98,8 @@ class Tokens:
     ) -> Door:
         """The candidate's, for the interview's room. The first one makes the interview; later ones find it.
 
-        Another identity than the candidate's takes the candidate's place, who is put out of the room.
+        Another identity than the candidate's takes the candidate's place, who is put out of the room. Of one
+        who goes on in writing it says that they come to the room: from now on a bot may.
 
         Raises:
             NotConfigured, UnknownScenario, UnknownInterview, Conflict, Unavailable.
@@ -111,6 +114,7 @@ class Tokens:
         )
         if created is not None:
             await self._take_seat(session_id, created, identity, name)
+            await self._open_to_bots(session_id)
         return self._door(room, identity, name or NAMELESS, "candidate", wishes)
 
     async def observer(self, actor: str, session_id: str, name: str) -> Door:
@@ -178,6 +182,13 @@ class Tokens:
             raise Conflict(
                 f"interview {interview_id!r} is {error.status}: take another session_id"
             ) from error
+        except UNAVAILABLE as error:
+            raise Unavailable("Redis") from error
+
+    async def _open_to_bots(self, interview_id: str) -> None:
+        try:
+            if await self._handover.to_voice(interview_id):
+                log.info("room.given_back", interview_id=interview_id)
         except UNAVAILABLE as error:
             raise Unavailable("Redis") from error
 

@@ -12,11 +12,12 @@ from tokens.application.courses import Courses, Reading, Said, said
 from tokens.application.idempotency import Call, IdempotencyKeys
 from tokens.application.interviews import Interviews, new_interview_id
 from tokens.application.issue import NAMELESS, identity_of
+from tokens.application.leaving import LeftRooms
 from tokens.application.scenarios import Brief
 from tokens.domain.callers import Caller, Candidate, Recruiter, must_reach
 from tokens.domain.course import Consent, Course
 from tokens.domain.errors import Conflict, UnknownInterview
-from tokens.domain.turns import must_agree, must_go_on
+from tokens.domain.turns import held_by_voice, must_agree, must_go_on
 
 QUESTION_SET = "question_set"
 """The scenario of an interview in writing that names none."""
@@ -26,12 +27,18 @@ class Starting:
     """Each call may be repeated. All raise Unavailable while Redis is away, and UnknownInterview."""
 
     def __init__(
-        self, courses: Courses, interviews: Interviews, keys: IdempotencyKeys, auditing: Auditing
+        self,
+        courses: Courses,
+        interviews: Interviews,
+        keys: IdempotencyKeys,
+        auditing: Auditing,
+        rooms: LeftRooms,
     ) -> None:
         self._courses = courses
         self._interviews = interviews
         self._keys = keys
         self._auditing = auditing
+        self._rooms = rooms
 
     async def start(
         self,
@@ -42,12 +49,15 @@ class Starting:
         session_id: str | None,
         candidate_name: str | None,
         consent: bool,
+        switch: bool = False,
     ) -> Said:
         """Begin an interview, a new one or one that was created, or find where it is.
 
+        With ``switch`` one that is held by voice goes on in writing, whatever became of its room and bot.
+
         Raises:
             UnknownScenario, UnsuitableScenario, ConsentRequired: it cannot begin so; nothing was done.
-            Conflict: the interview is there, and is not what the call says, or is held by voice.
+            Conflict: the interview is there, and is not what the call says, or is held by voice (``switch``).
             InterviewEnded: it is over.
             BrainBusy: the interviewer says nothing yet.
         """
@@ -61,10 +71,12 @@ class Starting:
         if reading is None:
             self._must_be_possible(caller, brief, consent=consent)
         else:
-            self._must_fit(reading, caller, brief, consent=consent, is_known=chosen is not None)
+            is_known = chosen is not None
+            self._must_fit(reading, caller, brief, consent=consent, switch=switch, is_known=is_known)
         if chosen is None:
             after = reading.course.exchanges[-1].utterance_id if reading else None
             chosen = {"session_id": interview_id or new_interview_id(), "after": after or ""}
+            chosen["comings"] = str(reading.course.comings if reading else 0)
             chosen = await self._keys.choose(call, chosen)
         is_new = False
         if reading is None:
@@ -72,7 +84,8 @@ class Starting:
             is_new = await self._create(chosen["session_id"], brief, candidate_name, is_ours=is_ours)
             reading = await self._courses.read(chosen["session_id"])
         if not reading.course.is_over:
-            await self._join(reading, candidate_name, consent=consent)
+            comings = int(chosen.get("comings", reading.course.comings))
+            await self._join(reading, candidate_name, comings, consent=consent, switch=switch)
         course = reading.course
         if is_new and isinstance(caller, Recruiter):
             await self._auditing.created(
@@ -96,14 +109,14 @@ class Starting:
             raise must_agree(scenario.consent.notice)
 
     def _must_fit(
-        self, reading: Reading, caller: Caller, brief: Brief, *, consent: bool, is_known: bool
+        self, reading: Reading, caller: Caller, brief: Brief, *, consent: bool, switch: bool, is_known: bool
     ) -> None:
         """Raises InterviewEnded, ConsentRequired or Conflict. ``is_known``: the call was made before."""
         course = reading.course
         if not is_known:
             must_go_on(course)
-            if course.has_bot:
-                raise Conflict(f"interview {course.interview_id!r} is held by voice: leave its room first")
+            if course.has_bot and not switch:
+                raise held_by_voice(course.interview_id)
             self._must_be_about(course, caller, brief)
         if course.awaits_consent and not consent:
             raise must_agree(course.notice)
@@ -138,19 +151,30 @@ class Starting:
                 raise
             return False
 
-    async def _join(self, reading: Reading, candidate_name: str | None, *, consent: bool) -> None:
-        """The candidate is there, and has agreed: once each."""
+    async def _join(
+        self, reading: Reading, candidate_name: str | None, comings: int, *, consent: bool, switch: bool
+    ) -> None:
+        """The candidate is there, and has agreed: once each.
+
+        ``comings``: how often anybody had come when the call was made first: once is enough for it.
+        """
         course, interview_id = reading.course, reading.interview_id
         if consent and course.consent is None:
             agreed = CandidateConsented(via="api", notice=course.notice)
             await self._courses.happened(reading, agreed, course.consent_id)
-        if course.via == "text":
+        if course.comings > comings or (course.via == "text" and reading.history.is_in_writing):
             return
-        identity = course.identity or identity_of(candidate_name or NAMELESS, interview_id)
+        name = candidate_name or (course.created and course.created.candidate_name)
+        identity = course.identity or identity_of(name or NAMELESS, interview_id)
         joined = CandidateJoined(identity=identity, name=candidate_name, via="text")
-        await self._courses.happened(reading, joined, f"joined:text:{course.comings}")
-        if course.comings:  # what was said until now does not count as the answer to this
-            reading.course = (await self._courses.read(interview_id)).course
+        is_new = await self._courses.take_room(
+            *(reading, None if course.via == "text" else joined, f"joined:text:{comings}"), fence=switch
+        )
+        if is_new and course.created and (course.has_bot or course.via == "voice"):
+            self._rooms.clear(course.created.room)
+        if course.comings or not is_new:  # what was said until now does not count as the answer to this
+            again = await self._courses.read(interview_id)
+            reading.course, reading.room_epoch = again.course, again.room_epoch
 
     async def consent(self, caller: Caller, interview_id: str) -> Consent:
         """The candidate agrees to the notice; the first time counts. Raises Forbidden or InterviewEnded."""

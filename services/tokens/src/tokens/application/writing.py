@@ -56,7 +56,7 @@ class Writing:
         Without a key, the same answer to the same turn is the same call until its result was given out.
 
         Raises:
-            ConsentRequired, NotStarted, OutOfTurn, AlreadyAnswered, InterviewEnded: nothing was done.
+            ConsentRequired, NotStarted, Conflict, OutOfTurn, AlreadyAnswered, InterviewEnded: no effect.
             AnswerRejected: it came to nothing.
         """
         give_up = self._courses.give_up()
@@ -87,7 +87,8 @@ class Writing:
         await self._courses.hear(reading)
         answer = Answer(reading.course.answer_id(turn_id), text)
         heard = UtteranceHeard(utterance_id=answer.utterance_id, text=text, via="text")
-        if not await self._courses.happened(reading, heard, answer.utterance_id):
+        epoch = reading.room_epoch
+        if not await self._courses.happened(reading, heard, answer.utterance_id, room_epoch=epoch):
             others = (await self._courses.read(reading.interview_id)).course.answers.get(turn_id)
             if others != answer:
                 raise AlreadyAnswered(f"turn {turn_id!r} has been answered")

@@ -8,8 +8,10 @@ from typing import Literal
 
 from viva_shared.events import (
     AnswerScored,
+    BotJoined,
     CandidateConsented,
     CandidateJoined,
+    CandidateLeft,
     CandidateReplaced,
     Envelope,
     InputRejected,
@@ -116,7 +118,7 @@ class Course:
         given: the last consent, though maybe not of who is the candidate now.
         consents: how often one was given by a call.
         answers: those in writing that were not rejected, by the turn that they answer.
-        via: how the candidate came last; None: not yet.
+        via: how the candidate is there; None: not yet, or not any more.
         came: entry id of that, if it was after something else.
         comings: how often anybody came.
         scores: by the utterance, or by the question that was not answered.
@@ -159,9 +161,14 @@ class Course:
             case CandidateReplaced(identity=identity):
                 if self.given and self.given.identity is None:
                     self.given = replace(self.given, identity=self.identity or identity)
+                self.via = self.via if identity == self.identity else None
                 self.identity = identity
-            case CandidateJoined(identity=identity, via=via):
-                self.identity = self.identity or identity
+            case CandidateLeft(identity=identity) if identity == self.identity:
+                self.via = None
+            case BotJoined() if self.via == "voice":
+                self.via = None  # a new one reports who is in the room
+            case CandidateJoined(identity=identity, via=via) if self.identity in (None, identity):
+                self.identity = identity
                 self.via = via
                 self.came = entry_id if self.comings else None
                 self.comings += 1
@@ -248,6 +255,12 @@ class Course:
         if self.came and _milliseconds(exchange.turns[-1].began) < _milliseconds(self.came):
             return None  # what was said before the candidate came is said again
         return exchange.turn
+
+    @property
+    def asked_last(self) -> Turn | None:
+        """What the interviewer said last, though it may be about to say more; None: nothing yet."""
+        turns = (turn for exchange in reversed(self.exchanges) for turn in reversed(exchange.turns))
+        return next((turn for turn in turns if turn.text is not None), None)
 
     @property
     def unheard(self) -> Turn | None:

@@ -21,6 +21,7 @@ from tokens.adapters.http.interview_models import (
     SessionResponse,
     StartRequest,
     StartResponse,
+    next_steps,
 )
 from tokens.adapters.http.problems import problems
 from tokens.application.courses import Reading
@@ -46,6 +47,7 @@ async def start(
         session_id=body.session_id,
         candidate_name=body.candidate_name and body.candidate_name.strip(),
         consent=body.consent,
+        switch=body.switch,
     )
     return StartResponse.of(said)
 
@@ -85,19 +87,27 @@ async def session(session_id: SessionId, caller: Admitted, services: Wired) -> S
     """Where the interview is, with all that was said; of one that is over, how it went."""
     reading = await services.courses.recall(caller, session_id)
     course, scenario = reading.course, reading.scenario
+    asks = scenario.question_stage and scenario.question_stage.questions
     so_far = report_so_far(
         scenario,
         [event for _, event in reading.history.inputs],
         [event for _, event in reading.history.outputs],
     )
-    current = None if course.is_over or course.via is None else course.current
+    is_in_writing = course.via == "text" and not course.has_bot
+    current = course.current if is_in_writing and not course.is_over else None
     if current and current.is_farewell:
         current = None
+    asked = current if is_in_writing or course.is_over else course.asked_last
     return SessionResponse(
         session_id=session_id,
         scenario=scenario.name,
         title=scenario.title,
         language=scenario.language,
+        job_title=(asks and asks.job_title) or None,
+        candidate_name=so_far.candidate_name,
+        shows_scores=scenario.shows_scores,
+        next_steps=next_steps(scenario),
+        via=None if course.is_over else course.via,
         status=_status(reading),
         end_reason=course.ended and course.ended.reason,
         consent=ConsentState(
@@ -107,7 +117,7 @@ async def session(session_id: SessionId, caller: Admitted, services: Wired) -> S
         ),
         progress=ProgressView.of(course.progress),
         turn_id=current and current.turn_id,
-        question=current and current.text,
+        question=asked and asked.text,
         transcript=so_far.turns,
         scores=so_far.scores if sees_scores(caller, scenario) else None,
         last_event_id=course.last_output,

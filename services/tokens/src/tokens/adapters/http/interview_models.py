@@ -52,6 +52,11 @@ class StartRequest(BriefFields):
     session_id: SessionId | None = Field(
         None, description="The interview's id; none: a new interview, for an invited candidate their own."
     )
+    switch: StrictBool = Field(
+        False,
+        description="Whether an interview that is held by voice goes on in writing: its bot leaves, and what "
+        "it was saying is the question.",
+    )
 
 
 class SessionRequest(BaseModel):
@@ -181,8 +186,12 @@ class FinishResponse(BaseModel):
 
     @classmethod
     def of(cls, interview_id: str, scenario: Scenario, report: InterviewReport | None) -> FinishResponse:
-        message = " ".join(scenario.process.split()) or "A person reads the interview and decides."
-        return cls(session_id=interview_id, message=message, report=report)
+        return cls(session_id=interview_id, message=next_steps(scenario), report=report)
+
+
+def next_steps(scenario: Scenario) -> str:
+    """What happens after the interview, for the candidate."""
+    return " ".join(scenario.process.split()) or "A person reads the interview and decides."
 
 
 class ConsentState(BaseModel):
@@ -200,12 +209,21 @@ class SessionResponse(BaseModel):
     scenario: str = Field(examples=["question_set"])
     title: str = Field(examples=["Interview questions"])
     language: str = Field(examples=["en"])
+    job_title: str | None = Field(description="Of a question set.", examples=["Data engineer"])
+    candidate_name: str | None = Field(examples=["Ada Lovelace"])
+    shows_scores: bool = Field(description="Whether candidates see the scores and the report.")
+    next_steps: str = Field(description="What happens after the interview, for the candidate.")
+    via: Literal["voice", "text"] | None = Field(
+        description="How the candidate takes part; none: not yet, or not at the moment."
+    )
     status: Literal["waiting", "running", "ended"]
     end_reason: str | None = Field(examples=["completed"])
     consent: ConsentState
     progress: ProgressView
     turn_id: str | None = Field(description="Of the turn to be answered; none: it is not the candidate's.")
-    question: str | None = Field(description="What the interviewer said in that turn.")
+    question: str | None = Field(
+        description="What the interviewer said in that turn; by voice, without a turn_id, what it said last."
+    )
     transcript: tuple[ReportTurn, ...] = Field(description="Both sides, as they were understood and heard.")
     scores: tuple[ReportScore, ...] | None = Field(description="None: they are not for the caller.")
     last_event_id: str = Field(
