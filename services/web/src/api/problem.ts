@@ -1,6 +1,7 @@
 import type { components } from './schema';
 
 type ProblemDetails = components['schemas']['Problem'];
+type FieldError = components['schemas']['FieldError'];
 
 /** Why the front door refused (RFC 9457), or that it could not be reached. */
 export class Problem extends Error {
@@ -11,12 +12,26 @@ export class Problem extends Error {
   readonly status: number;
   /** Seconds after which the same call may succeed; null: not by itself. */
   readonly retryAfter: number | null;
+  /** Of a malformed request: what is wrong with which part of it. */
+  readonly errors: readonly FieldError[];
 
-  constructor(type: string, detail: string, status: number, retryAfter: number | null = null) {
+  constructor(
+    type: string,
+    detail: string,
+    status: number,
+    retryAfter: number | null = null,
+    errors: readonly FieldError[] = [],
+  ) {
     super(detail);
     this.type = type;
     this.status = status;
     this.retryAfter = retryAfter;
+    this.errors = errors;
+  }
+
+  /** What is wrong with a field of the request's body; null: nothing. */
+  of(field: string): string | null {
+    return this.errors.find(({ loc }) => loc[0] === 'body' && loc[1] === field)?.msg ?? null;
   }
 
   /** Whether the same call may succeed later without anybody doing anything. */
@@ -33,6 +48,7 @@ export function problemOf(response: Response, body: ProblemDetails | undefined):
     body?.detail ?? `The server answered ${response.status}. Please try again in a moment.`,
     response.status,
     seconds > 0 ? seconds : null,
+    body?.errors ?? [],
   );
 }
 
