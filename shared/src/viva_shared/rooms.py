@@ -8,12 +8,11 @@ ROOM_PREFIX = "interview-"
 ROLE_ATTRIBUTE = "viva.role"
 """Participant attribute in the tokens Viva makes: ``candidate`` or ``observer``. A bare token has none."""
 STAGE_TOPIC = "stage"
-"""Data topic on which stage changes go to the room as JSON: ``{"stage": …, "index": …, "of": …}``."""
+"""Data topic on which stage changes go to the room as JSON: ``room_messages.StageMessage``."""
 QUESTION_TOPIC = "question"
-"""The same for the question that is put: ``{"index": …, "of": …, "text": …, "label": "Question 1 of 5"}``."""
+"""The same for the question that is put: ``QuestionMessage``."""
 SCORE_TOPIC = "score"
-"""The same for the score of an answer, where the scenario shows scores: ``{"index": …, "of": …, "score": …,
-"reason": …, "evidence": […], "feedback": …, "coach_notes": …}``; ``score`` is null where there is none."""
+"""The same for the score of an answer, where the scenario shows scores: ``ScoreMessage``."""
 INTERVIEW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 """Whole: use ``fullmatch``."""
 

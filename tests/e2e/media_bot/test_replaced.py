@@ -48,7 +48,7 @@ async def test_who_takes_the_candidates_place_is_listened_to_and_the_first_one_l
     assert "engineer" in heard.text, "and nothing before"
     await robin.type("This is still me.")
     assert (await brain.wait_for(UtteranceHeard, count=2)).text == "This is still me."
-    assert robin.stages == [{"stage": "questions", "index": 0, "of": 1}]
+    assert [(stage["stage"], stage["index"], stage["of"]) for stage in robin.stages] == [("questions", 0, 1)]
     assert robin.questions == [{"index": 0, "of": 3, "text": "Why?", "label": "Question 1 of 3"}]
     assert brain.types.count("candidate.joined") == 2
     assert not olga.disconnected.is_set()

@@ -33,7 +33,8 @@ async def test_an_observer_who_comes_first_is_not_listened_to(
     joined = await brain.wait_for(CandidateJoined)
     assert (joined.identity, joined.name) == ("casey", "Casey")
     await until(lambda: len(caller.stages) == 1, "the stage, for who comes later")
-    assert caller.stages == [{"stage": "self_intro", "index": 0, "of": 3}]
+    stage = {"stage": "self_intro", "title": "self_intro", "index": 0, "of": 3}
+    assert caller.stages == [{**stage, "deadline_s": None, "time_left_s": None}]
     await caller.speak(await speech("My name is Casey and I am an engineer.", tmp_path))
     heard = await brain.wait_for(UtteranceHeard)
     assert heard.via == "voice"

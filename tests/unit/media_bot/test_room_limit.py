@@ -7,9 +7,7 @@ from typing import Any, cast
 
 import pytest
 from livekit.agents import AgentServer, JobRequest
-from media_bot.application.outputs import stage_message
 from media_bot.main import RoomLimit
-from viva_shared.events import StageChanged
 
 pytestmark = pytest.mark.unit
 
@@ -52,8 +50,3 @@ async def test_load_is_rooms_over_the_limit_and_a_full_bot_refuses(
     assert limit.load() == load
     await limit.decide(cast(JobRequest, request))
     assert request.answer == answer
-
-
-def test_the_browser_is_told_stage_index_and_of() -> None:
-    stage = StageChanged(stage="done", title="Closing", index=2, of=3, reason="tool")
-    assert stage_message(stage) == '{"stage": "done", "index": 2, "of": 3}'

@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 
 import structlog
@@ -139,6 +140,7 @@ class InterviewJob:
             announce=script.announce,
             shows_scores=script.shows_scores,
             listening_allowed=self._listening_allowed,
+            now=lambda: datetime.now(UTC),
         )
         self._life: asyncio.Task[None] | None = None
         self._renewal: asyncio.Task[None] | None = None
@@ -154,8 +156,8 @@ class InterviewJob:
         await self._ctx.connect()
         await self._session.start(self._ctx.room, self._past.candidate)
         self._conversation.bot_joined()
-        for output in self._past.standing:
-            self._outputs.take(output)
+        for event in self._past.standing:
+            self._outputs.take(event)
         self._room.watch()
         log.info("bot.joined", bot_epoch=self._lease.epoch, candidate_known=self._past.candidate is not None)
 

@@ -13,6 +13,7 @@ from viva_shared.broker import FIRST, Entry, Mailboxes, Producer, Snapshot, unti
 from viva_shared.events import (
     CandidateJoined,
     CandidateReplaced,
+    Envelope,
     InterviewCreated,
     InterviewEnded,
     ListeningAllowed,
@@ -44,7 +45,7 @@ class Past:
     candidate: str | None
     needs_consent: bool
     tail: str
-    standing: tuple[Payload, ...]
+    standing: tuple[Envelope, ...]
     ended: bool
 
 
@@ -128,15 +129,15 @@ class RoomLease:
     async def _read_past(self) -> Past:
         candidate, needs_consent = await self._read_inputs()
         tail, ended = FIRST, False
-        standing: dict[type[Payload], Payload] = {}
+        standing: dict[type[Payload], Envelope] = {}
         async for entry_id, event in self._mailboxes.every_output(self._interview_id):
             tail = entry_id
             match event.data:
                 case StageChanged():
                     standing.pop(QuestionAsked, None)
-                    standing[StageChanged] = event.data
+                    standing[StageChanged] = event
                 case QuestionAsked() | ListeningAllowed():
-                    standing[type(event.data)] = event.data
+                    standing[type(event.data)] = event
                 case InterviewEnded():
                     ended = True
         return Past(candidate, needs_consent, tail, tuple(standing.values()), ended)

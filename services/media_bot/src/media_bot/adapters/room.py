@@ -88,7 +88,7 @@ class InterviewRoom:
         self._joined = joined
         self._left = left
         self._remove = remove
-        self._shown: dict[str, str] = {}
+        self._shown: dict[str, Callable[[], str]] = {}
         self._notice: str | None = None
         self._knows_notice: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -159,10 +159,10 @@ class InterviewRoom:
         """Send a message to everybody who is there."""
         self._start(self._publish({topic: message}, []))
 
-    def show(self, topic: str, message: str) -> None:
-        """The same, and from now on to whoever becomes ready to receive data."""
+    def show(self, topic: str, message: Callable[[], str]) -> None:
+        """The same, and from now on to whoever becomes ready to receive data, as it is then."""
         self._shown[topic] = message
-        self.send(topic, message)
+        self.send(topic, message())
 
     def unshow(self, topic: str) -> None:
         """Whoever joins from now on gets nothing on the topic."""
@@ -173,7 +173,8 @@ class InterviewRoom:
         self._notice, self._knows_notice = notice, but
 
     def _on_active(self, remote: rtc.RemoteParticipant) -> None:
-        self._start(self._publish(self._shown, [remote.identity]))
+        shown = {topic: message() for topic, message in self._shown.items()}
+        self._start(self._publish(shown, [remote.identity]))
         if remote.identity == self._candidate:
             self._start(self._write_notice(remote.identity))
 

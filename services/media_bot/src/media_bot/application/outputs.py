@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from functools import partial
 
 import structlog
 from viva_shared.events import (
@@ -19,30 +20,13 @@ from viva_shared.events import (
     ReplyStarted,
     StageChanged,
 )
+from viva_shared.room_messages import QuestionMessage, ScoreMessage, StageMessage
 from viva_shared.rooms import QUESTION_TOPIC, SCORE_TOPIC, STAGE_TOPIC
 
 from media_bot.application.mouth import Mouth
 from media_bot.application.ports import Room
 
 log = structlog.get_logger(__name__)
-
-
-def stage_message(stage: StageChanged) -> str:
-    """What goes out on the data topic ``stage``."""
-    return json.dumps({"stage": stage.stage, "index": stage.index, "of": stage.of})
-
-
-def question_message(question: QuestionAsked, announce: str) -> str:
-    """What goes out on the data topic ``question``; its label is what announces it, without the full stop."""
-    label = announce.replace("{number}", str(question.index + 1)).replace("{count}", str(question.of))
-    label = label.rstrip(" .:")
-    message = {"index": question.index, "of": question.of, "text": question.text, "label": label}
-    return json.dumps(message, ensure_ascii=False)
-
-
-def score_message(score: AnswerScored) -> str:
-    """What goes out on the data topic ``score``."""
-    return json.dumps(score.model_dump(exclude={"type", "utterance_id"}), ensure_ascii=False)
 
 
 class Outputs:
@@ -65,22 +49,24 @@ class Outputs:
         announce: str,
         shows_scores: bool,
         listening_allowed: Callable[[ListeningAllowed], None],
+        now: Callable[[], datetime],
     ) -> None:
         self._mouth = mouth
         self._room = room
         self._announce = announce
         self._shows_scores = shows_scores
         self._listening_allowed = listening_allowed
+        self._now = now
         self.ended = asyncio.Event()
 
     async def follow(self, events: AsyncIterator[tuple[str, Envelope]]) -> None:
         """Until cancelled."""
         async for _, event in events:
-            self.take(event.data)
+            self.take(event)
 
-    def take(self, output: object) -> None:
+    def take(self, event: Envelope) -> None:
         """One output; what an older bot does not know is none of its business."""
-        match output:
+        match output := event.data:
             case ReplyStarted():
                 self._mouth.started(output)
             case ReplyChunk():
@@ -92,12 +78,13 @@ class Outputs:
             case StageChanged():
                 log.info("stage.changed", stage=output.stage, index=output.index, of=output.of)
                 self._room.unshow(QUESTION_TOPIC)
-                self._room.show(STAGE_TOPIC, stage_message(output))
+                self._room.show(STAGE_TOPIC, partial(self._stage, output, event.occurred_at))
             case QuestionAsked():
                 log.info("question.asked", index=output.index, of=output.of)
-                self._room.show(QUESTION_TOPIC, question_message(output, self._announce))
+                question = QuestionMessage.announced(output, self._announce).model_dump_json()
+                self._room.show(QUESTION_TOPIC, lambda: question)
             case AnswerScored() if self._shows_scores:
-                self._room.send(SCORE_TOPIC, score_message(output))
+                self._room.send(SCORE_TOPIC, ScoreMessage.of_answer(output).model_dump_json())
             case ListeningAllowed():
                 log.info("listening.allowed", reason=output.reason)
                 self._listening_allowed(output)
@@ -106,3 +93,6 @@ class Outputs:
                 self.ended.set()
             case _:
                 pass
+
+    def _stage(self, change: StageChanged, changed_at: datetime) -> str:
+        return StageMessage.of_change(change, changed_at, self._now()).model_dump_json()

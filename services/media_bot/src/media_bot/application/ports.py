@@ -74,8 +74,11 @@ class Room(Protocol):
     def send(self, topic: str, message: str) -> None:
         """Send a message to everybody who is there."""
 
-    def show(self, topic: str, message: str) -> None:
-        """The same, and from now on to whoever joins, until something else is shown on the topic."""
+    def show(self, topic: str, message: Callable[[], str]) -> None:
+        """The same, and from now on to whoever joins, until something else is shown on the topic.
+
+        ``message`` is called each time: what it says may change with time.
+        """
 
     def unshow(self, topic: str) -> None:
         """Whoever joins from now on gets nothing on the topic."""

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from viva_shared.events import AnswerScored, Payload
+from viva_shared.room_messages import ROOM_MESSAGES
 
 from tokens.adapters.http.events import SHOWN
 from tokens.adapters.http.links import LINKS
@@ -38,8 +39,6 @@ TAGS = [
 REF = "#/components/schemas/{model}"
 EVENTS: tuple[type[Payload], ...] = (*SHOWN, AnswerScored)
 """What `InterviewEvents` describes: the payloads of the stream of events."""
-ROOM_MESSAGES: tuple[type[BaseModel], ...] = ()
-"""What no call answers with, but the room's data topics carry."""
 
 
 def describe(app: FastAPI) -> None:
