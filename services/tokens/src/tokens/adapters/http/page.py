@@ -41,7 +41,7 @@ class ScenarioItem(BaseModel):
         description="A question set takes a job, a number of questions, or the questions themselves."
     )
     num_questions: int | None = Field(description="Of a question set, unless its interview says otherwise.")
-    stages: list[str] = Field(description="Titles, in order.", examples=[["Introduction", "Wrap-up"]])
+    stages: list[str] = Field(description="Titles, in order.", examples=[["Introduction", "Closing"]])
     shows_scores: bool = Field(description="Whether candidates see their scores and the report.")
 
     @classmethod

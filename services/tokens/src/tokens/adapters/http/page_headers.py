@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 ANY_SERVER = ("ws:", "wss:", "http:", "https:")
@@ -52,5 +53,5 @@ def page_headers(livekit_url: str, *, any_livekit: bool) -> dict[str, str]:
 def _origins(livekit_url: str) -> tuple[str, str]:
     server = urlsplit(livekit_url)
     secure = "s" if server.scheme in ("wss", "https") else ""
-    host = server.netloc.rpartition("@")[2]
+    host = re.split(r"[\s;,]", server.netloc.rpartition("@")[2])[0]  # the rest would be directives
     return f"ws{secure}://{host}", f"http{secure}://{host}"
