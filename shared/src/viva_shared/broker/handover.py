@@ -22,11 +22,11 @@ class Handover:
 
     async def to_writing(
         self, interview_id: str, joined: Envelope | None = None, *, fence: bool = False
-    ) -> bool:
-        """Take the room until it is given back, append ``joined`` and ring, in one; safe to repeat.
+    ) -> int | None:
+        """Take the room until it is given back, append ``joined`` and ring: its new epoch. Safe to repeat.
 
         With ``fence`` from a bot, too, which from then on cannot write a byte, and leaves without a word.
-        Returns False, without any effect, if ``joined`` was there already.
+        None, without any effect, if ``joined`` was there already.
 
         Raises:
             RoomBusy: a bot has the room, and ``fence`` is not given.
@@ -46,10 +46,10 @@ class Handover:
         match answer[0]:
             case b"held":
                 await self._mailboxes.ring(interview_id)
-                return True
+                return int(answer[1])
             case b"duplicate":
                 await self._mailboxes.ring(interview_id)
-                return False
+                return None
             case b"busy":
                 raise RoomBusy(f"interview {interview_id}: a bot has the room")
             case _:
