@@ -79,35 +79,49 @@ class LiveKitSettings(Settings):
         return [name for name, value in pairs.items() if not value]
 
 
-class ProviderSettings(Settings):
-    """Which vendors speak, hear and think: a vendor where its key is set, else local; explicit wins."""
+class HearingSettings(Settings):
+    """Which vendor hears: Deepgram where its key is set, else local; explicit wins."""
 
     local_providers_url: str = Field("http://127.0.0.1:8790", alias="VIVA_LOCAL_PROVIDERS_URL")
     deepgram_api_key: SecretStr = Field(SecretStr(""), alias="DEEPGRAM_API_KEY")
-    google_api_key: SecretStr = Field(SecretStr(""), alias="GOOGLE_API_KEY")
     stt_provider: Literal["deepgram", "local"] | None = Field(None, alias="VIVA_STT_PROVIDER")
+    stt_model: str = Field("nova-3", alias="VIVA_STT_MODEL")
+    stt_language: str = Field("en-US", alias="VIVA_STT_LANGUAGE")
+    """Of scenarios that name none."""
+
+    @model_validator(mode="after")
+    def _resolve_hearing(self) -> Self:
+        key = self.deepgram_api_key.get_secret_value()
+        self.stt_provider = self.stt_provider or ("deepgram" if key else "local")
+        _must_have_key("VIVA_STT_PROVIDER", self.stt_provider, key, "DEEPGRAM_API_KEY")
+        return self
+
+
+class ProviderSettings(HearingSettings):
+    """Which vendors speak, hear and think: a vendor where its key is set, else local; explicit wins."""
+
+    google_api_key: SecretStr = Field(SecretStr(""), alias="GOOGLE_API_KEY")
     tts_provider: Literal["deepgram", "local"] | None = Field(None, alias="VIVA_TTS_PROVIDER")
     llm_provider: Literal["gemini", "local"] | None = Field(None, alias="VIVA_LLM_PROVIDER")
 
     @model_validator(mode="after")
     def _resolve(self) -> Self:
         deepgram, google = self.deepgram_api_key.get_secret_value(), self.google_api_key.get_secret_value()
-        self.stt_provider = self.stt_provider or ("deepgram" if deepgram else "local")
         self.tts_provider = self.tts_provider or ("deepgram" if deepgram else "local")
         self.llm_provider = self.llm_provider or ("gemini" if google else "local")
-        for name, provider, key, variable in (
-            ("VIVA_STT_PROVIDER", self.stt_provider, deepgram, "DEEPGRAM_API_KEY"),
-            ("VIVA_TTS_PROVIDER", self.tts_provider, deepgram, "DEEPGRAM_API_KEY"),
-            ("VIVA_LLM_PROVIDER", self.llm_provider, google, "GOOGLE_API_KEY"),
-        ):
-            if provider != "local" and not key:
-                raise SettingsError(f"{name}={provider} needs {variable}: set it, or set {name}=local")
+        _must_have_key("VIVA_TTS_PROVIDER", self.tts_provider, deepgram, "DEEPGRAM_API_KEY")
+        _must_have_key("VIVA_LLM_PROVIDER", self.llm_provider, google, "GOOGLE_API_KEY")
         return self
 
     @property
     def needs_local_providers(self) -> bool:
         """Whether anything is served by the local providers."""
         return "local" in (self.stt_provider, self.tts_provider, self.llm_provider)
+
+
+def _must_have_key(name: str, provider: str, key: str, variable: str) -> None:
+    if provider != "local" and not key:
+        raise SettingsError(f"{name}={provider} needs {variable}: set it, or set {name}=local")
 
 
 class ScenarioSettings(Settings):

@@ -48,8 +48,6 @@ class BotSettings(LiveKitSettings, ProviderSettings):
     goodbye_s: float = Field(15.0, gt=0, alias="VIVA_GOODBYE_S")
     """When the interview has ended: how long the last words may take before the room closes."""
 
-    stt_model: str = Field("nova-3", alias="VIVA_STT_MODEL")
-    stt_language: str = Field("en-US", alias="VIVA_STT_LANGUAGE")
     tts_voice: str = Field("aura-2-andromeda-en", alias="VIVA_TTS_VOICE")
 
     @model_validator(mode="after")
