@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import ssl
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import uuid4
 
@@ -35,6 +36,7 @@ from viva_shared.logs import configure_logging
 from viva_shared.settings import SettingsError, load_settings
 
 from tokens.adapters.api_keys import RememberedKeys
+from tokens.adapters.deepgram import DeepgramTranscriber
 from tokens.adapters.http import Services, build_app
 from tokens.adapters.limits import RateLimits
 from tokens.adapters.livekit import LiveKitDispatches, LiveKitRooms
@@ -45,6 +47,7 @@ from tokens.adapters.windows import MovingWindows
 from tokens.application.auditing import Auditing
 from tokens.application.connections import Connections
 from tokens.application.courses import Courses
+from tokens.application.dictation import Dictation
 from tokens.application.gate import Gate
 from tokens.application.idempotency import IdempotencyKeys
 from tokens.application.interviews import Interviews
@@ -106,6 +109,8 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
             auditing,
             lambda: datetime.now(UTC),
         )
+        http = await stack.enter_async_context(httpx.AsyncClient(verify=_authorities()))
+        transcriber = DeepgramTranscriber(http, settings, settings.dictation_timeout_s)
         left_rooms = LeftRooms(settings, rooms)
         stack.push_async_callback(left_rooms.aclose)
         idempotency = IdempotencyKeys(
@@ -141,6 +146,7 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
             courses=courses,
             starting=Starting(courses, interviews, idempotency, auditing, left_rooms),
             writing=Writing(courses, idempotency, auditing),
+            dictation=Dictation(courses, transcriber, settings.stt_language),
             dispatches=LiveKitDispatches(api, settings.agent_name, settings.agent_names),
             tokens=tokens,
             connections=Connections(tokens, settings.agent_names or [settings.agent_name], any_room=any_room),
@@ -162,6 +168,12 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
             ),
             records=Records(mailboxes, archive),
         )
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whom a TLS client trusts, read once: that takes 15 ms."""
+    return httpx.create_ssl_context()
 
 
 @asynccontextmanager

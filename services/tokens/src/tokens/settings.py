@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 from pydantic_settings import NoDecode
 from viva_shared.settings import (
     ArchiveSettings,
+    HearingSettings,
     LiveKitSettings,
     Port,
     ScenarioSettings,
@@ -176,8 +177,8 @@ def _is_origin(text: str) -> bool:
     )
 
 
-class TokensSettings(AccessSettings, LiveKitSettings, ScenarioSettings, ArchiveSettings):
-    """Where to listen, beside who gets in and how to reach LiveKit, Redis and the archive."""
+class TokensSettings(AccessSettings, LiveKitSettings, HearingSettings, ScenarioSettings, ArchiveSettings):
+    """Where to listen, beside who gets in and how to reach LiveKit, speech to text, Redis and the archive."""
 
     host: str = Field("127.0.0.1", alias="VIVA_TOKENS_HOST")
     port: int = Field(8080, alias="VIVA_TOKENS_PORT")
@@ -192,6 +193,8 @@ class TokensSettings(AccessSettings, LiveKitSettings, ScenarioSettings, ArchiveS
     """After that an interview that nobody has begun counts as abandoned, unless its invite says when."""
     reply_timeout_s: float = Field(10.0, alias="VIVA_REPLY_TIMEOUT_S", gt=0, le=60)
     """How long a call waits for the interviewer's words."""
+    dictation_timeout_s: float = Field(30.0, alias="VIVA_DICTATION_TIMEOUT_S", gt=0, le=120)
+    """How long speech to text may take for what was dictated, which is a minute at most."""
     fonts_dir: Path = Field(Path("/usr/share/fonts/truetype/dejavu"), alias="VIVA_FONTS_DIR")
     """Of DejaVu Sans, in which reports are exported as PDF."""
 

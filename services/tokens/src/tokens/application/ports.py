@@ -77,6 +77,13 @@ class Rooms(Protocol):
         """Put everybody out and close the room; False if it is not open."""
 
 
+class Transcriber(Protocol):
+    """Speech to text of whole files."""
+
+    async def transcribe(self, wav: bytes, language: str) -> str:
+        """What is said; empty: nothing was understood. Raises NotConfigured, Unavailable, ProviderFailed."""
+
+
 class KeyRing(Protocol):
     """The API keys there are."""
 

@@ -163,6 +163,24 @@ class IdempotencyKeyReused(TokensError):
     status = 422
 
 
+class InvalidRecording(TokensError):
+    """What was dictated is no WAV file, or not one that is taken here."""
+
+    status = 422
+
+
+class UnsupportedMediaType(TokensError):
+    """The body is of a type that this call does not take; the message names the one that it does."""
+
+    status = 415
+
+
+class ProviderFailed(TokensError):
+    """A provider refused what it should have taken, or answered what it should not."""
+
+    status = 502
+
+
 class NotConfigured(TokensError):
     """Variables of the server's environment are missing or wrong; the message names them."""
 

@@ -10,6 +10,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from tokens.adapters.http import (
     auth,
     connections,
+    dictation,
     events,
     interview,
     invites,
@@ -28,7 +29,8 @@ from tokens.adapters.http.services import Services
 
 ROUTERS = (
     *(system.router, livekit.router, connections.router, rooms.router),
-    *(invites.router, interview.router, events.router, recruiter.router, auth.router, page.router),
+    *(invites.router, interview.router, events.router, dictation.router),
+    *(recruiter.router, auth.router, page.router),
 )
 METHODS = ("GET", "POST", "DELETE")
 REQUEST_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID")
@@ -45,7 +47,7 @@ def build_app(services: Services) -> FastAPI:
         headers = page_headers(settings.livekit_url, any_livekit=settings.profile == "local")
         app.router.default = PageFiles(settings.web_dir, headers)  # for what no route has
     # From the inside out: what a bound refuses a page may read, too.
-    app.add_middleware(BoundedBodies, max_bytes=settings.max_body_bytes)
+    app.add_middleware(BoundedBodies, max_bytes=settings.max_body_bytes, larger=(dictation.BOUND,))
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,

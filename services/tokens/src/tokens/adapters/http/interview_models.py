@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -192,6 +193,15 @@ class FinishResponse(BaseModel):
 def next_steps(scenario: Scenario) -> str:
     """What happens after the interview, for the candidate."""
     return " ".join(scenario.process.split()) or "A person reads the interview and decides."
+
+
+class DictationResponse(BaseModel):
+    """What was understood: nothing is said with it yet."""
+
+    text: str = Field(
+        description="Empty: nothing was understood.", examples=["I rebuilt the billing of a shop."]
+    )
+    duration_s: float = Field(description="Of the recording, in seconds.", examples=[4.2])
 
 
 class ConsentState(BaseModel):

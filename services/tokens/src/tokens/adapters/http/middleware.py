@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,18 +24,24 @@ class BoundedBodies:
     Starlette's own limit answers in plain text, not with a problem.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, max_bytes: int, larger: Sequence[tuple[re.Pattern[str], int]] = ()
+    ) -> None:
+        """Args: ``larger``: paths whose bodies have bounds of their own."""
         self._app = app
         self._max_bytes = max_bytes
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        detail = f"a request's body may have {self._max_bytes} bytes, and this one has more: send less"
+        own = (most for path, most in self._larger if path.fullmatch(scope["path"]))
+        max_bytes = next(own, self._max_bytes)
+        detail = f"a request's body may have {max_bytes} bytes, and this one has more: send less"
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal():  # and is kept by the server: there is nothing to count
-            if int(declared) <= self._max_bytes:
+            if int(declared) <= max_bytes:
                 await self._app(scope, receive, send)
             else:
                 refusal = answer(413, BODY_TOO_LARGE, detail, headers={"Connection": "close"})
@@ -44,7 +53,7 @@ class BoundedBodies:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > self._max_bytes:
+            if read > max_bytes:
                 raise HTTPException(413, detail, headers={"Connection": "close"})
             return message
 

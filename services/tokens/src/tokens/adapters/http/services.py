@@ -10,6 +10,7 @@ from viva_shared.broker import OutputFeed
 from tokens.adapters.limits import RateLimits
 from tokens.application.connections import Connections
 from tokens.application.courses import Courses
+from tokens.application.dictation import Dictation
 from tokens.application.gate import Gate
 from tokens.application.idempotency import IdempotencyKeys
 from tokens.application.interviews import Interviews
@@ -41,6 +42,7 @@ class Services:
     courses: Courses
     starting: Starting
     writing: Writing
+    dictation: Dictation
     dispatches: Dispatches
     tokens: Tokens
     connections: Connections
