@@ -26,7 +26,7 @@ OPERATIONS = {
     f"{method.upper()} {path}": operation
     for path, methods in openapi()["paths"].items()
     for method, operation in methods.items()
-    if operation["operationId"] != "events"  # has tests of its own
+    if operation["operationId"] not in ("events", "sign_in_at_issuer", "arrive_from_issuer")  # tested apart
 }
 CLOSED = {name for name, operation in OPERATIONS.items() if "security" in operation}
 CANDIDATES = {
@@ -160,4 +160,5 @@ async def test_where_the_door_stands_open(
         # ignored_auth: nothing is closed here
         options = (ANONYMOUS, "--exclude-checks=ignored_auth", "--phases=fuzzing,stateful")
         answers = await fuzz(url, tmp_path, *options, cases=3, interviews=interviews)
-    assert not {name for name in CLOSED if 401 in answers[name]}
+    signs_in = {"POST /auth/session"}  # nobody begins a session with nothing
+    assert {name for name in CLOSED if 401 in answers[name]} <= signs_in
