@@ -37,7 +37,7 @@ export async function ok<T>(call: Promise<Answered<T>>): Promise<T> {
 
 const PAUSE_MS = 2000;
 
-type Patience = {
+export type Patience = {
   signal: AbortSignal;
   /** Is told what is in the way each time that the call is about to be repeated. */
   onWaiting?: (problem: Problem) => void;

@@ -57,6 +57,7 @@ export function CandidatePage() {
           choice={journey.choice}
           preload={loadRoom}
           onEnter={journey.enter}
+          onEnd={journey.end}
         />
       );
     case 'voice':

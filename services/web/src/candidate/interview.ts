@@ -1,5 +1,5 @@
 /** One candidate's interview as the front door has it: what is in the link opens it, and nothing else. */
-import { type Api, frontDoor, ok, persist, type Schemas } from '../api/client';
+import { type Api, frontDoor, ok, type Patience, persist, type Schemas } from '../api/client';
 import { follow, type InterviewEvent } from '../api/events';
 import { Problem } from '../api/problem';
 
@@ -66,9 +66,9 @@ export class Interview {
     return ok(this.api.GET('/interview/session/{session_id}', { params: { path }, signal: signal ?? null }));
   }
 
-  consent(signal: AbortSignal): Promise<Schemas['ConsentResponse']> {
+  consent(patience: Patience): Promise<Schemas['ConsentResponse']> {
     const body = { session_id: this.id, consent: true as const };
-    return persist(() => this.api.POST('/interview/consent', { body, signal }), { signal });
+    return persist(() => this.api.POST('/interview/consent', { body, signal: patience.signal }), patience);
   }
 
   /** A way into the room, where the interviewer is sent, too. */

@@ -102,17 +102,21 @@ export function Select({ label, description, error, choices, value, onChange, is
   );
 }
 
-type ToggleProps = Omit<CheckboxFieldProps, 'className' | 'children'> & { children: ReactNode };
+type ToggleProps = Omit<CheckboxFieldProps, 'className' | 'children'> & {
+  children: ReactNode;
+  error?: string | null;
+};
 
-export function Checkbox({ children, ...props }: ToggleProps) {
+export function Checkbox({ children, error, ...props }: ToggleProps) {
   return (
-    <CheckboxField {...props} className={css.toggle ?? ''}>
+    <CheckboxField {...props} isInvalid={Boolean(error)} className={css.toggle ?? ''}>
       <CheckboxButton className={css.checkbox ?? ''}>
         <span className={css.box} aria-hidden>
           <Check size={14} />
         </span>
         <span>{children}</span>
       </CheckboxButton>
+      <FieldError className={css.error ?? ''}>{error}</FieldError>
     </CheckboxField>
   );
 }

@@ -1,0 +1,80 @@
+import { Mic } from 'lucide-react';
+import { Button, Select } from '../../ui/controls';
+import { chosenOf, type Device } from './devices';
+import type { Verdict } from './level';
+import css from './Lobby.module.css';
+import { MediaProblemNotice } from './MediaProblemNotice';
+import type { Capture } from './useCapture';
+import { useMicrophoneLevel } from './useMicrophoneLevel';
+
+type Props = {
+  capture: Capture;
+  microphones: readonly Device[];
+  wish: string | null;
+  onChoose: (id: string) => void;
+  onCheck: () => void;
+  onWriting: () => void;
+};
+
+/** Whether the interviewer will hear the candidate. */
+export function MicrophoneCheck({ capture, microphones, wish, onChoose, onCheck, onWriting }: Props) {
+  if (capture.state === 'failed' && capture.problem) {
+    const { problem } = capture;
+    return <MediaProblemNotice kind="microphone" problem={problem} onRetry={onCheck} onWriting={onWriting} />;
+  }
+  if (!capture.stream) {
+    return (
+      <>
+        <p>
+          The interviewer talks with you, so it needs to hear you. Your browser will ask whether this page may
+          use the microphone: please choose “Allow”. Nothing is sent to anybody before you start.
+        </p>
+        <div className={css.buttons}>
+          <Button onPress={onCheck} isPending={capture.state === 'asking'}>
+            <Mic aria-hidden size={18} />
+            {capture.state === 'asking' ? 'Waiting for your browser' : 'Check microphone'}
+          </Button>
+        </div>
+      </>
+    );
+  }
+  return (
+    <>
+      <Select
+        label="Microphone"
+        choices={microphones}
+        value={chosenOf(microphones, wish, capture.deviceId)}
+        onChange={onChoose}
+      />
+      <Level stream={capture.stream} />
+    </>
+  );
+}
+
+const VERDICTS: Record<Verdict, string> = {
+  listening: 'Say a few words…',
+  heard: 'We can hear you.',
+  silent:
+    'We hear nothing: say a few words. Is the microphone switched off or muted? You can choose another one above.',
+};
+
+function Level({ stream }: { stream: MediaStream }) {
+  const { level, verdict } = useMicrophoneLevel(stream);
+  return (
+    <div className={css.level}>
+      <div
+        role="meter"
+        aria-label="Loudness"
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(level * 10) * 10}
+        className={css.meter}
+      >
+        <span style={{ transform: `scaleX(${level})` }} />
+      </div>
+      <p role="status" className={css[verdict]}>
+        {VERDICTS[verdict]}
+      </p>
+    </div>
+  );
+}
