@@ -90,8 +90,8 @@ def test_the_stream_of_events_is_described_as_it_is_sent() -> None:
     }
     assert "answer.scored" in described
     for model in EVENTS:
-        assert set(schemas[model.__name__]["properties"]) == set(model.model_fields) - {"type"}
-        assert "type" not in schemas[model.__name__]["required"]
+        schema = schemas[model.__name__]
+        assert set(schema["properties"]) == set(schema["required"]) == set(model.model_fields) - {"type"}
 
 
 def test_operations_have_names_for_programs() -> None:

@@ -87,7 +87,7 @@ def _events() -> dict[str, Any]:
     for model in EVENTS:
         schema = schemas[model.__name__]
         schema["properties"].pop("type")
-        schema["required"] = [name for name in schema["required"] if name != "type"]
+        schema["required"] = list(schema["properties"])  # what has a default is sent, too
         by_type[model.model_fields["type"].default] = {"$ref": REF.format(model=model.__name__)}
     schemas["InterviewEvents"] = {
         "description": "What `data` is in the stream of events, by the event's name.",
