@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from statistics import mean
 from typing import Literal
 
@@ -141,6 +142,23 @@ class InterviewReport(_Part):
     """Whose they are; None: of the interview's own model."""
     scorings: tuple[ReportScoring, ...] = ()
     """What the scores were before they were given again, oldest first."""
+
+    def rescored(
+        self, scores: Sequence[ReportScore], scored_at: datetime, scored_by: str | None
+    ) -> InterviewReport:
+        """With other scores; those before are among the scorings. ``scored_by`` None: none of them is new."""
+        if scored_by is None:
+            return self.model_copy(update={"scores": tuple(scores)})
+        before = ReportScoring(
+            scored_at=self.scored_at, scored_by=self.scored_by or self.model, scores=self.scores
+        )
+        given = {"scores": tuple(scores), "scored_at": scored_at, "scored_by": scored_by}
+        return self.model_copy(update={**given, "scorings": (*self.scorings, before)})
+
+    def with_scores_of(self, other: InterviewReport) -> InterviewReport:
+        """With the scores of another report of the interview, and what they were before."""
+        names = ("scores", "scored_at", "scored_by", "scorings")
+        return self.model_copy(update={name: getattr(other, name) for name in names})
 
     def for_candidate(self) -> InterviewReport:
         """Without what is for recruiters alone."""

@@ -11,10 +11,10 @@ from brain.adapters.gemini import GeminiModel
 from brain.application.finding import Finder, Patience
 from brain.application.ports import ModelError, Prompt, Text, ToolCall, ToolSpec, Utterance
 from brain.application.prompts import reply_prompt
-from brain.domain.effects import Ask, MakeQuestions, ScoreAnswer, Task
-from brain.domain.state import Line, Question, State
+from brain.domain.effects import Ask, MakeQuestions, Task
+from brain.domain.state import Line, State
 from contract.local_providers.dialogue import Faults
-from viva_shared.scenario import load_scenario
+from viva_shared.scenario import Scenario, load_scenario
 
 pytestmark = [
     pytest.mark.contract,
@@ -23,7 +23,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession:DeprecationWarning"),
 ]
 
-QUESTION_SET = load_scenario("question_set", Path(__file__).parents[3] / "scenarios")
+SCENARIOS = Path(__file__).parents[3] / "scenarios"
+QUESTION_SET, SCREENING = (load_scenario(name, SCENARIOS) for name in ("question_set", "screening"))
 PATIENCE = Patience(extract_s=5.0, questions_s=5.0)
 PROPERTIES = {
     "size": {"type": "string", "description": "The size of the pizza"},
@@ -77,7 +78,7 @@ async def test_extraction_keeps_to_the_schema(model: GeminiModel) -> None:
     assert found["address"] is None
 
 
-def answered(answer: str, *questions: Question) -> State:
+def answered(answer: str) -> State:
     """An interview in which the candidate said one thing, as utterance u1."""
     return State(
         interview_id="i1",
@@ -87,7 +88,6 @@ def answered(answer: str, *questions: Question) -> State:
         stage="questions",
         facts={},
         lines=(Line(speaker="candidate", text=answer, of="u1", stage="questions"),),
-        questions=questions,
     )
 
 
@@ -112,10 +112,8 @@ async def test_questions_are_made_for_the_job(model: GeminiModel) -> None:
 async def test_an_answer_is_assessed_by_what_was_said(
     model: GeminiModel, answer: str, low: int | None, high: int | None
 ) -> None:
-    question = Question(text="Tell me about a hard problem that you solved.", answer=("u1",))
-    state = answered(answer, question)
-    score = ScoreAnswer(effect_id="score-0.1", index=0)
-    assessed = await Finder(model, PATIENCE).assess(QUESTION_SET, state, score, poison=False)
+    question = "Tell me about a hard problem that you solved."
+    assessed = await Finder(model, PATIENCE).assess(QUESTION_SET, "score-0.1", question, answer, poison=False)
     assert assessed.error is None
     assert assessed.reason
     assert assessed.feedback
@@ -139,6 +137,23 @@ async def test_an_answer_is_acknowledged_without_a_question(model: GeminiModel) 
     assert text.count(".") == 1
     assert text.endswith(".")
     assert "?" not in text
+
+
+@pytest.mark.parametrize(
+    ("task", "scenario"), [(Task.ANSWER, SCREENING), (Task.FOLLOW_UP, QUESTION_SET)], ids=["stage", "set"]
+)
+async def test_a_note_is_asked_about_and_never_read_out(
+    model: GeminiModel, task: Task, scenario: Scenario
+) -> None:
+    stage = scenario.stages[0].name
+    ask = Ask(
+        effect_id="a1", turn_id="t1", task=task, stage=stage, fallback="-", notes=("Ask what it cost them.",)
+    )
+    prompt = reply_prompt(scenario, answered("I fixed the leak."), ask, "")
+    pieces = [piece async for piece in model.stream(prompt)]
+    text = "".join(piece.text for piece in pieces if isinstance(piece, Text))
+    assert text.endswith("Could you tell me what it cost you?")
+    assert "recruiter" not in text.lower()
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,13 @@ import pytest
 from brain.adapters.arq_archive import run_archive
 from brain.adapters.arq_queue import ArqQueue, connect_pool
 from brain.application.archiving import Archiving
+from brain.application.finding import Finder, Patience
 from brain.application.jobs import Jobs
+from brain.application.ports import Model
+from brain.application.rescoring import Rescoring
 from fakes.model import ScriptedModel
 from fakes.queue import RecordingQueue
+from fakes.world import GIVEN
 from faults.process import Process
 from fixtures.brains import TextRoom, build_worker, eventually, now
 from fixtures.brains import working as serving
@@ -27,9 +31,10 @@ from fixtures.records import STARTED, an_interview, whole_record
 from fixtures.redis_server import RedisServer
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
-from viva_shared.archive import Archive, Database, Status, migrate
+from viva_shared.archive import Archive, Database, Record, Rescorings, Status, migrate
 from viva_shared.broker import Closing, Mailboxes
 from viva_shared.events import EndRequested
+from viva_shared.report import InterviewReport, ReportScore
 
 pytestmark = pytest.mark.integration
 
@@ -63,10 +68,16 @@ def build(mailboxes: Mailboxes, database: Database, tmp_path: Path, retention: t
     )
 
 
+def rescoring(mailboxes: Mailboxes, database: Database, model: Model | None = None) -> Rescoring:
+    finder = Finder(model or ScriptedModel(["-"]), Patience(0.5, 0.5))
+    archive, rescorings = Archive(database, now), Rescorings(database, now)
+    return Rescoring(mailboxes, archive, rescorings, finder, model="new model")
+
+
 @asynccontextmanager
-async def working(archiving: Archiving, jobs_url: str) -> AsyncIterator[None]:
+async def working(archiving: Archiving, rescoring: Rescoring, jobs_url: str) -> AsyncIterator[None]:
     """The arq worker, for the length of a block."""
-    task = asyncio.create_task(run_archive(archiving, jobs_url))
+    task = asyncio.create_task(run_archive(archiving, rescoring, jobs_url))
     try:
         yield
     finally:
@@ -97,6 +108,7 @@ import asyncio
 from datetime import UTC, datetime
 from brain.main_archive import archive_interviews
 from brain.settings import BrainSettings
+from fakes.model import ScriptedModel
 from viva_shared.archive import Archive
 from viva_shared.broker import Closing, Keys, Mailboxes, connect
 
@@ -107,7 +119,7 @@ async def never(*_, **__):
 async def main():
     settings = BrainSettings()
     mailboxes = Mailboxes(connect(settings.redis_url), Keys(settings.key_prefix))
-    await archive_interviews(mailboxes, settings, lambda: datetime.now(UTC))
+    await archive_interviews(mailboxes, settings, ScriptedModel(), lambda: datetime.now(UTC))
 
 {owner}.{name} = never
 asyncio.run(main())
@@ -162,7 +174,7 @@ async def test_a_worker_that_is_killed_between_the_two_is_made_good(
         assert await archive.report(room.interview_id)
         assert not await is_archived(mailboxes, archive, room)
         await pool.delete(f"arq:in-progress:{room.interview_id}:archive")  # as if a minute had passed
-    async with working(build(mailboxes, database, tmp_path), jobs_url):
+    async with working(build(mailboxes, database, tmp_path), rescoring(mailboxes, database), jobs_url):
         await eventually(lambda: is_archived(mailboxes, archive, room), bool)
     await pool.aclose(close_connection_pool=True)
 
@@ -197,6 +209,27 @@ async def test_an_interview_that_ends_goes_all_the_way_by_itself(
     assert (found.status, found.end_reason) == (Status.ENDED, "finished")
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+async def test_what_is_to_be_scored_again_is_found_in_the_database(
+    mailboxes: Mailboxes, database: Database, jobs_url: str, tmp_path: Path
+) -> None:
+    archive, rescorings = Archive(database, now), Rescorings(database, now)
+    score = ReportScore(index=0, question="Why?", answer="I had to.", score=40, reason="old")
+    report = InterviewReport(
+        interview_id="i1", scenario="question_set@0", started_at=STARTED, scores=(score,)
+    )
+    interview, scenario = an_interview("i1", created_at=now()), GIVEN.model_dump_json()
+    await archive.record(Record(interview=interview, report=report, scenario=scenario))
+    await rescorings.ask("i1", "key:1")
+    model = ScriptedModel(["-"])
+    model.found = {"score": 80, "reason": "new", "evidence": ["I had to."]}
+    async with working(build(mailboxes, database, tmp_path), rescoring(mailboxes, database, model), jobs_url):
+        await eventually(lambda: rescorings.asked(10), lambda waiting: not waiting)
+    rescored = await archive.report("i1")
+    assert rescored
+    assert (rescored.scored_by, rescored.overall_score, len(rescored.scorings)) == ("new model", 80.0, 1)
+
+
 # -- a database that is away --
 
 
@@ -206,7 +239,7 @@ async def test_without_its_database_a_job_is_put_off(
     room, database = await settled(mailboxes), Database(empty_database_url)
     before = REGISTRY.get_sample_value("viva_archive_outages_total") or 0
     with capture_logs() as logs:
-        async with working(build(mailboxes, database, tmp_path), jobs_url):
+        async with working(build(mailboxes, database, tmp_path), rescoring(mailboxes, database), jobs_url):
             await queue.archive(room.interview_id)
             await eventually(_outages, lambda count: count >= before + 2)
             snapshot = await mailboxes.snapshot(room.interview_id)
@@ -229,7 +262,7 @@ async def test_a_defect_in_one_keeps_no_other_waiting(
     redis, k = mailboxes.redis, mailboxes.keys
     await redis.zadd(k.settled, {broken.interview_id: 0})
     await redis.hset(k.state(broken.interview_id), "scenario", "{")  # type: ignore[misc]
-    async with working(build(mailboxes, database, tmp_path), jobs_url):
+    async with working(build(mailboxes, database, tmp_path), rescoring(mailboxes, database), jobs_url):
         for room in (broken, well):
             await queue.archive(room.interview_id)
         [(interview_id, _)] = await eventually(

@@ -9,7 +9,7 @@ import pytest
 from brain.application.finding import BEGUN_TOO_OFTEN, MAX_CHARS, Finder, Patience
 from brain.application.ports import ModelError, Prompt
 from brain.application.prompts import reply_prompt
-from brain.domain.effects import MakeQuestions, ScoreAnswer
+from brain.domain.effects import MakeQuestions
 from fakes.model import ScriptedModel
 from fakes.world import GIVEN, QUESTION_SET, QUESTIONS, World
 from pydantic import JsonValue
@@ -65,7 +65,9 @@ async def assess(model: Finding, scenario: Scenario = GIVEN) -> AnswerAssessed:
     world.is_heard()
     world.candidate_says(SAID)
     [wanted] = world.scorings()
-    return await finder(model).assess(scenario, world.is_in, wanted, poison=False)
+    question = world.is_in.questions[wanted.index]
+    answer = world.is_in.answer_to(question)
+    return await finder(model).assess(scenario, wanted.effect_id, question.text, answer, poison=False)
 
 
 async def test_questions_are_made_for_the_job() -> None:
@@ -109,9 +111,7 @@ async def test_the_model_has_a_limited_time() -> None:
 async def test_what_was_begun_too_often_is_not_asked_of_the_model() -> None:
     made = await make(Finding(), poison=True)
     assert (made.questions, made.error) == (FALLBACK[:3], BEGUN_TOO_OFTEN)
-    scored = await finder(Finding()).assess(
-        GIVEN, World(GIVEN).is_in, ScoreAnswer(effect_id="score-0.1", index=0), poison=True
-    )
+    scored = await finder(Finding()).assess(GIVEN, "score-0.1", "Why?", "Because.", poison=True)
     assert (scored.score, scored.error) == (None, BEGUN_TOO_OFTEN)
 
 

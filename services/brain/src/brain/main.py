@@ -90,13 +90,15 @@ async def run_job_worker(settings: BrainSettings) -> None:
 
     redis = connect(settings.redis_url)
     mailboxes = Mailboxes(redis, Keys(settings.key_prefix), settings.max_event_bytes)
+    model = build_model(settings)
     await until_available("functions", mailboxes.load_functions)
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(run_queues(mailboxes, settings), name="jobs")
             group.create_task(watch_rooms(mailboxes, settings), name="rooms")
-            group.create_task(archive_interviews(mailboxes, settings, utc_now), name="archive")
+            group.create_task(archive_interviews(mailboxes, settings, model, utc_now), name="archive")
     finally:
+        await model.aclose()
         await redis.aclose()
 
 

@@ -23,6 +23,7 @@ from viva_shared.archive.models import (
     Stream,
     Turn,
 )
+from viva_shared.archive.rescorings import Rescorings, score_rows
 from viva_shared.archive.schema import Schema, migrate, schema_of, until_migrated
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "LoggedEvent",
     "Page",
     "Record",
+    "Rescorings",
     "Schema",
     "SchemaTooNew",
     "Score",
@@ -50,5 +52,6 @@ __all__ = [
     "erase",
     "migrate",
     "schema_of",
+    "score_rows",
     "until_migrated",
 ]

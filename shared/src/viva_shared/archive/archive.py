@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, delete, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from viva_shared.archive.cursors import cursor_of, position
 from viva_shared.archive.database import Database
-from viva_shared.archive.errors import AlreadyArchived, Deleted, InvalidCursor
+from viva_shared.archive.errors import AlreadyArchived, Deleted
 from viva_shared.archive.models import (
     AuditEntry,
     Base,
@@ -25,6 +25,7 @@ from viva_shared.archive.models import (
     Turn,
     folded,
 )
+from viva_shared.archive.rescorings import score_rows, with_rescored
 from viva_shared.report import InterviewReport
 
 Row = TypeVar("Row", bound=Base)
@@ -90,16 +91,15 @@ class Archive:
             await self._database.lock(session, interview_id)
             if await self._has_newer(session, record):  # whoever made this one was slow
                 return
+            report, scores = record.report, record.scores
+            stored = await session.get(Report, interview_id)
+            if report and (rescored := with_rescored(report, stored)) is not report:
+                report, scores = rescored, score_rows(rescored)
+                record.interview.overall_score = rescored.overall_score
             await self._put(session, record.interview)
             await session.flush()
-            report = record.report and Report(
-                interview_id=interview_id,
-                body=record.report.model_dump(mode="json"),
-                scenario=record.scenario,
-            )
-            for part, rows in zip(
-                PARTS, (record.turns, record.events, record.scores, [report] if report else []), strict=True
-            ):
+            reports = [_report_row(report, record.scenario)] if report else []
+            for part, rows in zip(PARTS, (record.turns, record.events, scores, reports), strict=True):
                 await session.execute(delete(part).where(part.interview_id == interview_id))
                 if rows:
                     await session.execute(insert(part), [_values(row) for row in rows])
@@ -211,7 +211,7 @@ class Archive:
         if scenario is not None:
             wanted = wanted.where(Interview.scenario == scenario)
         if after is not None:
-            wanted = wanted.where(tuple_(Interview.created_at, Interview.id) < _position(after))
+            wanted = wanted.where(tuple_(Interview.created_at, Interview.id) < position(after))
         async with self._database.reading() as session:
             found = list(await session.scalars(wanted))
             page = found[:limit]
@@ -221,7 +221,7 @@ class Archive:
                 .group_by(Score.interview_id)
             )
             scored = {iid: (numbers, of) for iid, numbers, of in await session.execute(counted)}
-        return Page(page, _cursor(page[-1]) if len(found) > limit else None, scored)
+        return Page(page, cursor_of(page[-1]) if len(found) > limit else None, scored)
 
     async def turns(self, interview_id: str) -> list[Turn]:
         """What was said, in order."""
@@ -276,6 +276,10 @@ def _values(row: Base) -> dict[str, Any]:
     return {name: getattr(row, name) for name in columns if name != "search"}
 
 
+def _report_row(report: InterviewReport, scenario: str | None) -> Report:
+    return Report(interview_id=report.interview_id, body=report.model_dump(mode="json"), scenario=scenario)
+
+
 def _complete(stored: Interview, told: Interview) -> None:
     """Take over what is told, unless it is of an earlier state: then only what was not known."""
     is_news = told.status.rank >= stored.status.rank
@@ -290,18 +294,3 @@ def _age(interview: Interview, entry_ids: Sequence[str]) -> tuple[int, int, int]
     """What grows from one record to the next, even where Redis has lost its last second in between."""
     last_ms = max((int(entry_id.partition("-")[0]) for entry_id in entry_ids), default=0)
     return last_ms, interview.version, len(entry_ids)
-
-
-def _cursor(last: Interview) -> str:
-    return base64.urlsafe_b64encode(f"{last.created_at.isoformat()} {last.id}".encode()).decode()
-
-
-def _position(cursor: str) -> tuple[datetime, str]:
-    try:
-        at, _, interview_id = base64.urlsafe_b64decode(cursor.encode()).decode().partition(" ")
-        position = datetime.fromisoformat(at)
-        if position.tzinfo is None:
-            raise ValueError("which instant is it?")
-        return position.astimezone(UTC), interview_id
-    except (ValueError, OverflowError) as error:
-        raise InvalidCursor(f"{cursor[:60]!r} is no cursor: take the one of the page before") from error

@@ -59,6 +59,7 @@ class Interview(Base):
         model: whose words the interviewer's are, and whose the scores.
         archived_at: from when on the database alone has it.
         version: how many inputs had been applied when it was recorded; 0 before.
+        rescore_asked_at: since when its answers are to be scored again; None: they are not, or no more.
         search: what a search looks at, in one case.
     """
 
@@ -86,6 +87,7 @@ class Interview(Base):
     model: Mapped[str | None] = mapped_column(default=None)
     archived_at: Mapped[datetime | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column(default=0, server_default="0")
+    rescore_asked_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
     search: Mapped[str] = mapped_column(default="", init=False, repr=False, compare=False)
 
     __table_args__ = (Index(None, "created_at", "id"), Index(None, "status", "created_at", "id"))

@@ -46,6 +46,10 @@ class ArqQueue:
         """Have ``archive`` run soon; one that is under way counts."""
         await self._enqueue(ARCHIVE, f"{interview_id}:archive", "archive", interview_id)
 
+    async def rescore(self, interview_id: str) -> None:
+        """Have ``rescore`` run soon; one that is under way counts."""
+        await self._enqueue(ARCHIVE, f"{interview_id}:rescore", "rescore", interview_id)
+
     async def _enqueue(
         self, queue: str, job_id: str, function: str, *args: str, at: datetime | None = None
     ) -> None:

@@ -18,7 +18,7 @@ from viva_shared.scenario import Scenario
 from brain.application.ports import Model, ModelError, Prompt
 from brain.application.prompts import extract_prompt, questions_prompt, score_prompt
 from brain.domain.answers import MAX_EVIDENCE, usable_questions
-from brain.domain.effects import Extract, MakeQuestions, ScoreAnswer
+from brain.domain.effects import Extract, MakeQuestions
 from brain.domain.state import State
 
 log = structlog.get_logger(__name__)
@@ -74,17 +74,17 @@ class Finder:
         )
 
     async def assess(
-        self, scenario: Scenario, state: State, score: ScoreAnswer, *, poison: bool
+        self, scenario: Scenario, effect_id: str, question: str, answer: str, *, poison: bool
     ) -> AnswerAssessed:
-        """What the model makes of an answer."""
-        prompt, schema = score_prompt(scenario, state, score)
-        found, error = await self._find(score.effect_id, prompt, schema, self._patience.extract_s, poison)
+        """What the model makes of the answer to a question."""
+        prompt, schema = score_prompt(scenario, question, answer)
+        found, error = await self._find(effect_id, prompt, schema, self._patience.extract_s, poison)
         number = found.get("score")
         whole = _whole(number)
         if error is None and number is not None and whole is None:
             error = f"the model's score is no whole number: {str(number)[:50]}"
         return AnswerAssessed(
-            ask_id=score.effect_id,
+            ask_id=effect_id,
             score=whole,
             reason=_text(found, "reason"),
             evidence=tuple(_texts(found, "evidence")[:MAX_EVIDENCE]),

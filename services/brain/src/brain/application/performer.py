@@ -78,7 +78,10 @@ class Performer:
                 questions = await self._finder.make_questions(scenario, effect, poison=poison)
                 await self._answer(lease, effect.effect_id, attempt, questions)
             case ScoreAnswer():
-                assessment = await self._finder.assess(scenario, state, effect, poison=poison)
+                question = state.questions[effect.index]
+                assessment = await self._finder.assess(
+                    scenario, effect.effect_id, question.text, state.answer_to(question), poison=poison
+                )
                 await self._answer(lease, effect.effect_id, attempt, assessment)
             case ScheduleDeadline():
                 await self._queue.deadline(lease.interview_id, effect.effect_id, effect.at)

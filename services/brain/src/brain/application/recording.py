@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-from viva_shared.archive import Interview, LoggedEvent, Record, Score, Status, Stream, Turn
+from viva_shared.archive import Interview, LoggedEvent, Record, Status, Stream, Turn, score_rows
 from viva_shared.broker import FIRST, Entry, Mailboxes, Snapshot
 from viva_shared.consent import heard_with_consent, without_words
 from viva_shared.events import Envelope, InterviewCreated, UndecodableEvent, decode
@@ -43,7 +43,7 @@ async def build_record(
         interview=_row(interview_id, snapshot, created, report, inputs),
         turns=_turns(report) if report else (),
         events=(*inputs, *outputs),
-        scores=_scores(report) if report else (),
+        scores=score_rows(report) if report else (),
         report=report,
         scenario=snapshot.scenario,
     )
@@ -145,20 +145,4 @@ def _turns(report: InterviewReport) -> list[Turn]:
             timings=turn.timings.model_dump() if turn.timings else None,
         )
         for position, turn in enumerate(report.turns)
-    ]
-
-
-def _scores(report: InterviewReport) -> list[Score]:
-    return [
-        Score(
-            interview_id=report.interview_id,
-            question_index=score.index,
-            question=score.question,
-            score=score.score,
-            reason=score.reason,
-            evidence=list(score.evidence),
-            feedback=score.feedback,
-            coach_notes=score.coach_notes,
-        )
-        for score in report.scores
     ]

@@ -39,12 +39,17 @@ def usable_questions(made: Iterable[str], count: int, fallback: Sequence[str]) -
     return tuple(questions.values())
 
 
+def failure_of(assessed: AnswerAssessed) -> str | None:
+    """Why an assessment says nothing of the answer; None: it does."""
+    if assessed.error is None and assessed.score is not None and not 0 <= assessed.score <= 100:
+        return f"{assessed.score} is not between 0 and 100"
+    return assessed.error
+
+
 def accepted_score(assessed: AnswerAssessed, answer: str) -> Score:
     """What counts of an assessment: a number only with quotes of what the candidate did say."""
-    if assessed.error is not None:
-        return Score(None, f"could not be scored: {assessed.error}")
-    if assessed.score is not None and not 0 <= assessed.score <= 100:
-        return Score(None, f"could not be scored: {assessed.score} is not between 0 and 100")
+    if failure := failure_of(assessed):
+        return Score(None, f"could not be scored: {failure}")
     evidence = tuple(quote for quote in assessed.evidence[:MAX_EVIDENCE] if is_quote(quote, answer))
     if assessed.score is not None and not evidence:
         return NO_EVIDENCE
