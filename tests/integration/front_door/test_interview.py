@@ -48,6 +48,9 @@ async def test_a_whole_question_set(http: httpx.AsyncClient, mailboxes: Mailboxe
             "question_number": 1,
             "num_questions": 2,
             "label": "Question 1 of 2",
+            "stage_number": 1,
+            "num_stages": 1,
+            "time_left_s": None,
         }
         first = await answer(http, begun, ANSWERS[0])
         assert first["question"] == f"I see. Question 2 of 2. {QUESTIONS[1]}"

@@ -260,6 +260,7 @@ async def test_an_interview_is_read_as_far_as_it_is(http: httpx.AsyncClient, mai
     iid = created["session_id"]
     waiting = await get(http, f"/interviews/{iid}")
     assert (waiting["status"], waiting["turns"], waiting["created_by"]) == ("created", [], "anyone")
+    assert (waiting["via"], waiting["progress"]["label"], waiting["last_event_id"]) == (None, "", "0-0")
     assert waiting["scenario_hash"] == (await created_event(mailboxes, iid)).scenario_hash
     http.headers.update(bearer(created["invite"]))
     async with brain(mailboxes):
@@ -268,6 +269,9 @@ async def test_an_interview_is_read_as_far_as_it_is(http: httpx.AsyncClient, mai
         del http.headers["Authorization"]
         now = await get(http, f"/interviews/{iid}")
         assert (now["status"], now["is_final"], now["ended_at"]) == ("running", False, None)
+        assert (now["via"], now["progress"]["label"]) == ("text", "Question 2 of 2")
+        assert (now["progress"]["stage_number"], now["progress"]["num_stages"]) == (1, 1)
+        assert now["last_event_id"] == (await get(http, f"/interview/session/{iid}"))["last_event_id"]
         assert [turn["speaker"] for turn in now["turns"]] == ["interviewer", "candidate", "interviewer"]
         assert [stage["name"] for stage in now["stages"]] == ["questions"]
         assert [(s["question"], s["score"], s["evidence"]) for s in now["scores"]] == [

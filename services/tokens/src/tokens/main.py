@@ -19,7 +19,15 @@ import uvicorn
 import uvloop
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 from livekit.api import LiveKitAPI
-from viva_shared.archive import ApiKeys, Archive, Database, SchemaTooNew, erase, until_migrated
+from viva_shared.archive import (
+    ApiKeys,
+    Archive,
+    Database,
+    Rescorings,
+    SchemaTooNew,
+    erase,
+    until_migrated,
+)
 from viva_shared.broker import (
     Calls,
     Closing,
@@ -154,6 +162,7 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
             recruiting=Recruiting(
                 mailboxes,
                 archive,
+                Rescorings(database, lambda: datetime.now(UTC)),
                 interviews,
                 invites,
                 idempotency,

@@ -249,14 +249,19 @@ class Courses:
         return None if written is None else InterviewReport.model_validate_json(written)
 
 
-def _folded(interview_id: str, history: History) -> Reading:
-    scenario = _scenario(history.scenario)
+def course_of(interview_id: str, history: History, scenario: Scenario) -> Course:
+    """The course that a history tells."""
     course = Course(interview_id, has_bot=history.has_bot, notice=scenario.consent.notice)
     for entry_id, event in history.inputs:
         course.see_input(entry_id, event)
     for entry_id, event in history.outputs:
         course.see_output(entry_id, event)
-    return Reading(course, scenario, history, history.room_epoch)
+    return course
+
+
+def _folded(interview_id: str, history: History) -> Reading:
+    scenario = _scenario(history.scenario)
+    return Reading(course_of(interview_id, history, scenario), scenario, history, history.room_epoch)
 
 
 @contextmanager

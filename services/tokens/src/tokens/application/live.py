@@ -15,7 +15,9 @@ from viva_shared.events import Envelope, InterviewCreated, InterviewEnded, Stage
 from viva_shared.report import InterviewReport
 from viva_shared.scenario import Scenario
 
+from tokens.application.courses import course_of
 from tokens.application.interviews import LAST_WORDS
+from tokens.domain.course import Course
 from tokens.domain.so_far import creation_of, end_of, report_so_far
 
 
@@ -25,11 +27,13 @@ class Details:
 
     Attributes:
         is_final: the report is the one that was written; else it says what it would say now.
+        course: of one that Redis has; None: the archive alone has it.
     """
 
     interview: Interview
     report: InterviewReport
     is_final: bool
+    course: Course | None = None
 
 
 def new_row(
@@ -91,7 +95,8 @@ async def read_live(mailboxes: Mailboxes, known: Interview | None, interview_id:
     if report.consent:
         row.consent_via, row.consent_at = report.consent.via, report.consent.at
         row.consent_notice = report.consent.notice
-    return Details(row, report, is_final=written is not None)
+    course = course_of(interview_id, history, scenario)
+    return Details(row, report, is_final=written is not None, course=course)
 
 
 async def refresh(mailboxes: Mailboxes, rows: Sequence[Interview]) -> None:

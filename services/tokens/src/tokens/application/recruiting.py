@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import structlog
-from viva_shared.archive import AlreadyArchived, Archive, Deleted
+from viva_shared.archive import AlreadyArchived, Archive, Deleted, Rescorings, Status
 from viva_shared.broker import History, Mailboxes, NotOpen, read_history
 from viva_shared.events import (
     CandidateJoined,
@@ -20,6 +20,7 @@ from viva_shared.events import (
     new_event,
 )
 from viva_shared.rooms import room_name
+from viva_shared.scenario import Scenario
 
 from tokens.application.idempotency import Call, IdempotencyKeys
 from tokens.application.interviews import FIRST_WORDS, LAST_WORDS, Interviews, new_interview_id
@@ -59,6 +60,7 @@ class Recruiting:
         self,
         mailboxes: Mailboxes,
         archive: Archive,
+        rescorings: Rescorings,
         interviews: Interviews,
         invites: Invites,
         keys: IdempotencyKeys,
@@ -68,6 +70,7 @@ class Recruiting:
     ) -> None:
         self._mailboxes = mailboxes
         self._archive = archive
+        self._rescorings = rescorings
         self._interviews = interviews
         self._invites = invites
         self._keys = keys
@@ -165,6 +168,33 @@ class Recruiting:
             except NotOpen as error:
                 raise _ended(interview_id) from error
             await self._archive.audit(call.actor, "interview.nudged", interview_id)
+
+    # -- once it is over --
+
+    async def rescore(self, actor: str, interview_id: str) -> None:
+        """Have the answers of a question set scored again, by the model and the prompt of today.
+
+        Raises:
+            UnknownInterview.
+            Conflict: it is not over, or there is nothing to score.
+        """
+        with reaching():
+            known = await self._archive.get(interview_id)
+            if known is None and await self._history(interview_id) is None:
+                raise unknown_interview(interview_id)
+            if known is None or known.status is not Status.ENDED:
+                raise Conflict(
+                    f"interview {interview_id!r} is not over, or not recorded yet: end it, or wait a moment"
+                )
+            told = await self._archive.scenario(interview_id)
+            if told is None:
+                raise Conflict(
+                    f"interview {interview_id!r} was recorded without its scenario: its scores stay"
+                )
+            if Scenario.model_validate_json(told).question_stage is None:
+                raise Conflict(f"interview {interview_id!r} asked no question set: it has no scores")
+            if not await self._rescorings.ask(interview_id, actor):
+                raise unknown_interview(interview_id)  # it was deleted meanwhile
 
     # -- ending --
 

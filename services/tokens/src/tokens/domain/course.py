@@ -33,9 +33,10 @@ ANSWER = "answer:"
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far it is: the stage and, in a question set, the question."""
+    """How far it is: the stage, from when on, and, in a question set, the question."""
 
     stage: StageChanged | None = None
+    since: datetime | None = None
     question: QuestionAsked | None = None
     complete: bool = False
 
@@ -141,6 +142,7 @@ class Course:
     heard: set[str] = field(default_factory=set)
     exchanges: list[Exchange] = field(default_factory=lambda: [Exchange()])
     stage: StageChanged | None = None
+    stage_since: datetime | None = None
     question: QuestionAsked | None = None
     scores: dict[str | int, AnswerScored] = field(default_factory=dict)
     asked: set[int] = field(default_factory=set)
@@ -193,12 +195,14 @@ class Course:
             case ReplyFinished(turn_id=turn_id, text=text, farewell=farewell):
                 if turn := self._turn(turn_id):
                     turn.text, turn.is_farewell = text, farewell
-                    self.exchanges[-1].progress = Progress(self.stage, self.question, complete=farewell)
+                    self.exchanges[-1].progress = Progress(
+                        self.stage, self.stage_since, self.question, complete=farewell
+                    )
             case ReplyCancelled(turn_id=turn_id):
                 if turn := self._turn(turn_id):
                     turn.is_cancelled = True
             case StageChanged():
-                self.stage, self.question = event.data, None
+                self.stage, self.stage_since, self.question = event.data, event.occurred_at, None
             case QuestionAsked(index=index):
                 self.question = event.data
                 self.asked.add(index)
@@ -271,7 +275,7 @@ class Course:
     @property
     def progress(self) -> Progress:
         """As it is now."""
-        return Progress(self.stage, self.question, complete=self.ended is not None)
+        return Progress(self.stage, self.stage_since, self.question, complete=self.ended is not None)
 
     def is_told(self, exchange: Exchange) -> bool:
         """Whether all was said that is to be said before the next answer."""

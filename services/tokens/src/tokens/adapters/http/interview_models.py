@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 from viva_shared.report import InterviewReport, ReportScore, ReportTurn
+from viva_shared.room_messages import time_left
 from viva_shared.scenario import Scenario
 
 from tokens.adapters.http.briefs import BriefFields
@@ -91,21 +92,33 @@ class ProgressView(BaseModel):
 
     stage: str | None = Field(description="Name of the stage; none: not begun.", examples=["questions"])
     title: str | None = Field(description="Of the stage.", examples=["Questions"])
+    stage_number: int | None = Field(description="From 1.", examples=[1])
+    num_stages: int | None = Field(examples=[3])
     question_number: int | None = Field(description="In a question set, from 1.", examples=[1])
     num_questions: int | None = Field(examples=[5])
     label: str = Field(description="All that in words.", examples=["Question 1 of 5"])
     complete: bool = Field(description="Nothing more will be asked.")
+    time_left_s: float | None = Field(
+        description="Seconds left of the stage's deadline, as of this answer; none: it has none.",
+        examples=[240.5],
+    )
 
     @classmethod
     def of(cls, progress: Progress) -> ProgressView:
         stage, question = progress.stage, progress.question
+        time_left_s = None
+        if stage and progress.since and not progress.complete:
+            time_left_s = time_left(stage, progress.since, datetime.now(UTC))
         return cls(
             stage=stage and stage.stage,
             title=stage and stage.title,
+            stage_number=stage and stage.index + 1,
+            num_stages=stage and stage.of,
             question_number=question and question.index + 1,
             num_questions=question and question.of,
             label=progress.label,
             complete=progress.complete,
+            time_left_s=time_left_s,
         )
 
 

@@ -26,7 +26,7 @@ LINKS: dict[tuple[str, str], dict[str, Link]] = {
         **dict.fromkeys(
             (
                 *("read_interview", "export_interview", "invite", "nudge_interviewer"),
-                *("end_interview", "delete_interview"),
+                *("end_interview", "rescore", "delete_interview"),
             ),
             _OF_SESSION,
         ),

@@ -160,6 +160,18 @@ async def end_interview(session_id: SessionId, caller: Recruiting, services: Wir
     return Accepted(session_id=session_id)
 
 
+@router.post(
+    "/interviews/{session_id}/rescore", status_code=202, responses=problems(401, 403, 404, 409, 422, 503)
+)
+async def rescore(session_id: SessionId, caller: Recruiting, services: Wired) -> Accepted:
+    """Have the answers of a question set that is over scored again, by the model and the prompt of today.
+
+    What the scores were before is kept. `rescoring` of the interview says whether it is done.
+    """
+    await services.recruiting.rescore(caller.actor, session_id)
+    return Accepted(session_id=session_id)
+
+
 @router.delete("/interviews/{session_id}", status_code=204, responses=problems(401, 403, 404, 422, 503))
 async def delete_interview(session_id: SessionId, caller: Recruiting, services: Wired) -> None:
     """Erase all that there is of an interview, for good, even if it is under way. Its audit lines stay."""

@@ -7,11 +7,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from viva_shared.archive import AuditEntry, Interview, Status
-from viva_shared.report import ReportConsent, ReportNudge, ReportScore, ReportStage, ReportTurn
+from viva_shared.report import (
+    ReportConsent,
+    ReportNudge,
+    ReportScore,
+    ReportScoring,
+    ReportStage,
+    ReportTurn,
+)
 from viva_shared.timings import StepTimings, step_timings
 
 from tokens.adapters.http.briefs import BriefFields
 from tokens.adapters.http.fields import NOT_BLANK, Form, Number, ParticipantName, SessionId
+from tokens.adapters.http.interview_models import ProgressView
 from tokens.application.live import Details
 from tokens.application.recruiting import Invited
 from tokens.domain.evidence import evidence_turns
@@ -144,11 +152,25 @@ class InterviewDetails(InterviewItem):
     archived_at: AwareDatetime | None = Field(description="From then on the archive alone has it.")
     model: str | None = Field(description="Whose words the interviewer's are, and whose the scores.")
     is_final: bool = Field(description="Its report is written; else this is how far it is.")
+    progress: ProgressView | None = Field(description="How far it is; none: the archive alone has it.")
+    via: Literal["voice", "text"] | None = Field(
+        description="How the candidate takes part; none: not yet, or not at the moment."
+    )
+    last_event_id: str | None = Field(
+        description="All this is as of that event: follow the events after it. None: nothing may follow.",
+        examples=["1764000000000-3"],
+    )
     consent: ReportConsent | None
     facts: dict[str, str | None] = Field(description="What was learnt; null: it was not.")
     stages: list[ReportStage]
     turns: list[ReportTurn]
     scores: list[ScoreView]
+    scored_at: AwareDatetime | None = Field(description="When the last of the scores was given.")
+    scored_by: str | None = Field(description="The model whose scores they are; none: there are none.")
+    rescoring: bool = Field(description="They are about to be given again.")
+    scorings: list[ReportScoring] = Field(
+        description="What the scores were before they were given again, oldest first."
+    )
     nudges: list[ReportNudge] = Field(description="What recruiters told the interviewer to work in.")
     timings: list[StepTimings] = Field(
         description="How long the candidate waited, step by step; those of each answer are in `turns`."
@@ -156,7 +178,7 @@ class InterviewDetails(InterviewItem):
 
     @classmethod
     def of(cls, details: Details) -> InterviewDetails:
-        report = details.report
+        report, course = details.report, details.course
         scores = [_score(score, report.turns) for score in report.scores]
         numbers = sum(score.score is not None for score in scores)
         item = InterviewItem.listed(details.interview, (numbers, len(scores))).model_dump()
@@ -165,11 +187,18 @@ class InterviewDetails(InterviewItem):
             **item,
             **{name: getattr(details.interview, name) for name in more},
             is_final=details.is_final,
+            progress=course and ProgressView.of(course.progress),
+            via=course.via if course and not course.is_over else None,
+            last_event_id=course and course.last_output,
             consent=report.consent,
             facts=report.facts,
             stages=list(report.stages),
             turns=list(report.turns),
             scores=scores,
+            scored_at=report.scored_at,
+            scored_by=(report.scored_by or report.model or None) if scores else None,
+            rescoring=details.interview.rescore_asked_at is not None,
+            scorings=list(report.scorings),
             nudges=list(report.nudges),
             timings=step_timings(turn.timings for turn in report.turns if turn.timings),
         )
