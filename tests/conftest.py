@@ -19,7 +19,10 @@ pytest_plugins = [
     "fixtures.stack",
 ]
 
-SPOKEN = ("tests/e2e", "tests/contract/local_providers", "tests/integration/test_candidate_room.py")
+SPOKEN = (
+    *("tests/e2e", "tests/contract/local_providers", "tests/integration/test_candidate_room.py"),
+    "tests/web",
+)
 """Real speech: these wait more than they work, so that the others can run beside them."""
 
 
