@@ -7,8 +7,8 @@ import { applyTheme, storedTheme } from './theme';
 type Props = {
   /** Beside the name, such as a recruiter's links. */
   navigation?: ReactNode;
-  /** `wide`: lists and rooms; `narrow`: texts and forms. */
-  width?: 'narrow' | 'wide';
+  /** `narrow`: texts and forms; `wide`: lists; `full`: what fills the window and does not scroll. */
+  width?: 'narrow' | 'wide' | 'full';
   children: ReactNode;
 };
 

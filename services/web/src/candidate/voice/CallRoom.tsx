@@ -1,0 +1,183 @@
+import { RoomAudioRenderer, RoomContext, useAudioPlayback } from '@livekit/components-react';
+import { useConnectionQualityIndicator, useLocalParticipant } from '@livekit/components-react';
+import { ConnectionQuality } from 'livekit-client';
+import { useEffect, useReducer, useState, useSyncExternalStore } from 'react';
+import type { Schemas } from '../../api/client';
+import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import { PageTitle } from '../../ui/PageTitle';
+import { Shell } from '../../ui/Shell';
+import type { Choice } from '../choice';
+import { Call, type Door } from './call';
+import css from './CallRoom.module.css';
+import { Controls } from './Controls';
+import { Conversation } from './Conversation';
+import { captionOf, conversation, type Line } from './conversation';
+import { InterviewerTile } from './InterviewerTile';
+import { Elsewhere, Unavailable } from './Interruptions';
+import { Notices } from './Notices';
+import { OwnTile, ScreenTile } from './OwnTile';
+import { progress, progressBefore } from './progress';
+import { areShortcutsOn, keepShortcutsOn } from './shortcuts';
+import { ShortcutsDialog } from './ShortcutsDialog';
+import { Steps } from './Steps';
+import { useDevices } from './useDevices';
+import { useInterviewer } from './useInterviewer';
+import { useOutbox } from './useOutbox';
+import { useRoomNews } from './useRoomNews';
+import { useShortcuts } from './useShortcuts';
+
+type Props = {
+  title: string;
+  door: Door;
+  choice: Choice;
+  /** None: the room belongs to no interview. */
+  interviewId: string | null;
+  /** What was said before, and how far the interview was. */
+  earlier: readonly Line[];
+  before: Schemas['ProgressView'] | null;
+  /** Where there is another way to hold the interview. */
+  onWriting?: () => void;
+  onLeave: () => void;
+  onEnd: () => void;
+};
+
+/** A LiveKit room with an interviewer in it. */
+export function CallRoom({ title, door, choice, interviewId, earlier, before, ...then }: Props) {
+  const { onWriting, onLeave, onEnd } = then;
+  const [call] = useState(() => new Call(door, choice));
+  const { room } = call;
+  const phase = useSyncExternalStore(call.subscribe, call.now);
+  const [lines, onNews] = useReducer(conversation, earlier);
+  const [steps, onProgress] = useReducer(progress, before, (known) => progressBefore(known, Date.now()));
+  useRoomNews(room, onNews, onProgress);
+  const devices = useDevices(room, choice);
+  const { localParticipant } = useLocalParticipant({ room });
+  const { quality } = useConnectionQualityIndicator({ participant: localParticipant });
+  const { canPlayAudio, startAudio } = useAudioPlayback(room);
+  const interviewer = useInterviewer(room);
+  const isConnected = phase.name === 'connected';
+  const isReady = isConnected && interviewer.activity !== 'joining';
+  const { unsent, write } = useOutbox(room, interviewId, isReady, onNews);
+  const [wasThere, setWasThere] = useState(false);
+  if (interviewer.isThere && !wasThere) setWasThere(true);
+
+  const [hasCaptions, setCaptions] = useState(true);
+  const [hasTranscript, setTranscript] = useState(() => matchMedia('(width >= 768px)').matches);
+  const [dialog, setDialog] = useState<'leave' | 'help' | null>(null);
+  const [hasShortcuts, setShortcuts] = useState(areShortcutsOn);
+
+  // After what listens to the room, so that nothing of it is missed.
+  useEffect(() => call.begin(), [call]);
+  const hasEnded = phase.name === 'ended';
+  useEffect(() => {
+    if (hasEnded) onEnd();
+  }, [hasEnded, onEnd]);
+  useAskBeforeClosing(interviewId !== null && !hasEnded);
+
+  const commands = {
+    microphone: devices.microphone.toggle,
+    camera: devices.camera.toggle,
+    screen: devices.screen.toggle,
+    captions: () => setCaptions(!hasCaptions),
+    transcript: () => setTranscript(!hasTranscript),
+    ...(onWriting ? { writing: onWriting } : {}),
+    leave: () => setDialog('leave'),
+    help: () => setDialog('help'),
+  };
+  useShortcuts(hasShortcuts && dialog === null, commands);
+
+  if (phase.name === 'elsewhere') return <Elsewhere onGoOn={call.goOn} onLeave={onLeave} />;
+  if (phase.name === 'failed') {
+    return (
+      <Unavailable message={phase.message} onWriting={onWriting} onAgain={call.goOn} onLeave={onLeave} />
+    );
+  }
+  const caption = captionOf(lines);
+  return (
+    <Shell width="full">
+      <RoomContext value={room}>
+        <div className={css.room} data-transcript={hasTranscript}>
+          <div className={css.head}>
+            <PageTitle title={title} />
+            <Steps progress={steps} />
+          </div>
+          <div className={css.notices}>
+            <Notices
+              phase={phase}
+              isInterviewerThere={interviewer.isThere}
+              wasInterviewerThere={wasThere}
+              isConnectionPoor={quality === ConnectionQuality.Poor || quality === ConnectionQuality.Lost}
+              devices={devices}
+              onWriting={onWriting}
+            />
+          </div>
+          <div className={css.tiles} data-screen={devices.screen.isOn}>
+            <InterviewerTile
+              interviewer={interviewer}
+              isConnected={isConnected}
+              isMicrophoneOn={devices.microphone.isOn}
+              onEnableAudio={canPlayAudio ? null : () => void startAudio()}
+            />
+            {devices.screen.isOn ? <ScreenTile participant={localParticipant} /> : null}
+            <div className={css.own}>
+              <OwnTile
+                participant={localParticipant}
+                isMicrophoneOn={devices.microphone.isOn}
+                isCameraOn={devices.camera.isOn}
+              />
+            </div>
+          </div>
+          {hasCaptions ? <p className={css.caption}>{caption}</p> : null}
+          {hasTranscript ? (
+            <div className={css.panel}>
+              <Conversation lines={lines} unsent={unsent} onWrite={write} />
+            </div>
+          ) : null}
+          <div className={css.controls}>
+            <Controls
+              devices={devices}
+              isConnected={isConnected}
+              hasCaptions={hasCaptions}
+              hasTranscript={hasTranscript}
+              hasShortcuts={hasShortcuts}
+              commands={commands}
+            />
+          </div>
+        </div>
+        <RoomAudioRenderer />
+      </RoomContext>
+      <ConfirmDialog
+        isOpen={dialog === 'leave'}
+        title="Leave the interview?"
+        action="Leave"
+        isDangerous
+        onConfirm={onLeave}
+        onCancel={() => setDialog(null)}
+      >
+        {interviewId
+          ? 'What you have said is kept. You can come back by the same link within a few minutes; after that the interview ends.'
+          : 'You leave the room.'}
+      </ConfirmDialog>
+      <ShortcutsDialog
+        isOpen={dialog === 'help'}
+        isOn={hasShortcuts}
+        commands={commands}
+        onTurn={(isOn) => {
+          keepShortcutsOn(isOn);
+          setShortcuts(isOn);
+        }}
+        onClose={() => setDialog(null)}
+      />
+    </Shell>
+  );
+}
+
+/** Closing the tab in mid-interview is usually a slip. */
+function useAskBeforeClosing(isUnderWay: boolean): void {
+  useEffect(() => {
+    if (!isUnderWay) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  }, [isUnderWay]);
+}
