@@ -12,6 +12,7 @@ from tokens.adapters.http.depends import Admitted, Wired
 from tokens.adapters.http.fields import SessionId
 from tokens.adapters.http.interview_models import DictationResponse
 from tokens.adapters.http.problems import problems
+from tokens.domain.callers import must_reach
 from tokens.domain.errors import UnsupportedMediaType
 from tokens.domain.recordings import MAX_BYTES
 
@@ -52,6 +53,7 @@ async def dictation(
 
     Nothing is said in the interview by this, and nothing of it is kept.
     """
+    must_reach(caller, session_id)
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given != MEDIA_TYPE:
         raise UnsupportedMediaType(f"{given or 'no media type'} is not taken here: send {MEDIA_TYPE}")
