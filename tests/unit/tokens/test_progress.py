@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from tokens.adapters.http.interview_models import ProgressView
-from tokens.domain.course import Course, Progress
+from tokens.domain.course import Course
+from tokens.domain.exchanges import Progress
 from viva_shared.events import StageChanged, new_event
 
 pytestmark = pytest.mark.unit

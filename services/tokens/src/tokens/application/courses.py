@@ -28,7 +28,7 @@ from viva_shared.scenario import Scenario
 from tokens.application.archived import archived_history
 from tokens.application.stores import reaching
 from tokens.domain.callers import Caller, must_reach
-from tokens.domain.course import Course, Exchange, Progress
+from tokens.domain.course import Course
 from tokens.domain.errors import (
     AnswerTooLong,
     BrainBusy,
@@ -37,6 +37,7 @@ from tokens.domain.errors import (
     Unavailable,
     UnknownInterview,
 )
+from tokens.domain.exchanges import Exchange, Progress
 from tokens.domain.turns import held_by_voice
 
 

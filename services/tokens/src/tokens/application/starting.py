@@ -15,8 +15,9 @@ from tokens.application.issue import NAMELESS, identity_of
 from tokens.application.leaving import LeftRooms
 from tokens.application.scenarios import Brief
 from tokens.domain.callers import Caller, Candidate, Recruiter, must_reach
-from tokens.domain.course import Consent, Course
+from tokens.domain.course import Course
 from tokens.domain.errors import Conflict, UnknownInterview
+from tokens.domain.exchanges import Consent
 from tokens.domain.turns import held_by_voice, must_agree, must_go_on
 
 QUESTION_SET = "question_set"

@@ -12,8 +12,8 @@ from tokens.application.auditing import Auditing
 from tokens.application.courses import Courses, Reading, Said, said
 from tokens.application.idempotency import Call, IdempotencyKeys
 from tokens.domain.callers import Caller, Candidate, Recruiter, sees_scores
-from tokens.domain.course import Answer, Exchange
 from tokens.domain.errors import AlreadyAnswered, AnswerRejected, InterviewEnded
+from tokens.domain.exchanges import Answer, Exchange
 from tokens.domain.turns import is_given_out, must_be_current
 
 

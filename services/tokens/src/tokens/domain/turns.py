@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tokens.domain.course import Course, Turn
+from tokens.domain.course import Course
 from tokens.domain.errors import Conflict, ConsentRequired, InterviewEnded, NotStarted, OutOfTurn
+from tokens.domain.exchanges import Turn
 
 
 def must_go_on(course: Course) -> None:

@@ -24,7 +24,7 @@ from tokens.adapters.http.briefs import BriefFields
 from tokens.adapters.http.fields import NOT_BLANK, Form, ParticipantName, SessionId
 from tokens.application.courses import Said
 from tokens.application.writing import Answered
-from tokens.domain.course import Progress
+from tokens.domain.exchanges import Progress
 
 TurnId = Annotated[str, Form(r"[A-Za-z0-9_-]{1,64}", "a turn_id, as it was given out")]
 AnswerText = Annotated[
