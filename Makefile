@@ -27,8 +27,15 @@ web: setup ## build the page, if anything of it has changed
 up: web ## start the whole stack and keep it running; Ctrl-C stops it
 	@.venv/bin/viva up $(ARGS)
 
-test: setup-tests ## all tests (ARGS="-m unit" for some)
-	$(UV) run --frozen pytest $(if $(ARGS),$(ARGS),-n 2 --dist loadgroup)
+test: setup-tests ## all tests but the slow ones in a browser (ARGS="-m unit" for some)
+ifeq ($(ARGS),)
+	@scripts/web
+	$(NPM) test
+endif
+	$(UV) run --frozen pytest $(if $(ARGS),$(ARGS),-n 2 --dist loadgroup -m "not slow_web")
+
+test-web: setup-tests web ## the page's tests, all of them: Vitest, and Chromium on the whole stack (ARGS="-k voice")
+	@PYTHONPATH=tests .venv/bin/python -m web $(ARGS)
 
 faults: setup-tests ## hundreds of interviews under kills, cuts and poison, and a checker (ARGS="--seed 7 --text 50 --voice 2")
 	@PYTHONPATH=tests .venv/bin/python -m faults $(ARGS)
