@@ -4,6 +4,7 @@ import { Shell } from '../ui/Shell';
 import { Spinner } from '../ui/Spinner';
 import { Afterwards } from './afterwards/Afterwards';
 import { Lobby } from './lobby/Lobby';
+import { NoLink, Refused } from './setup/Closed';
 import { SetUp } from './setup/SetUp';
 import { useJourney } from './useJourney';
 import { Writing } from './writing/Writing';
@@ -11,40 +12,32 @@ import { Writing } from './writing/Writing';
 // Who reads the lobby does not wait for the room's code; it comes meanwhile.
 const loadRoom = () => import('./voice/VoiceRoom');
 const VoiceRoom = lazy(loadRoom);
+const RoomByHand = lazy(() => import('./voice/RoomByHand'));
 
 /** The candidate's page: one address, from the link to what happens after the interview. */
 export function CandidatePage() {
   const journey = useJourney();
   const { place, interview, session } = journey;
 
-  if (place === 'no_link') {
+  if (place === 'no_link') return <NoLink />;
+  if (place === 'refused') return <Refused why={journey.refusal} />;
+  if (place === 'set_up') {
     return (
-      <Shell>
-        <h1>Welcome to Viva</h1>
-        <Notice>
-          <p>
-            To hold an interview, open the link that you were sent. If you have none, ask who invited you.
-          </p>
-          <p>
-            Do you invite candidates? <a href="/recruiter">Go to the recruiters’ page</a>.
-          </p>
-        </Notice>
-      </Shell>
+      <SetUp isLocal={journey.isLocal} onCreated={journey.openInvite} onJoinByHand={journey.joinByHand} />
     );
   }
-  if (place === 'refused') {
+  if (place === 'by_hand' && journey.byHand) {
     return (
-      <Shell>
-        <h1>This link does not open an interview</h1>
-        <Notice kind="danger">{journey.refusal}</Notice>
-      </Shell>
+      <Suspense fallback={<OpeningRoom />}>
+        <RoomByHand connection={journey.byHand} onLeave={journey.leave} />
+      </Suspense>
     );
   }
-  if (place === 'set_up') return <SetUp isLocal={journey.isLocal} onCreated={journey.openInvite} />;
   if (place === 'opening' || !interview || !session) {
     return (
       <Shell>
         <Spinner label="Opening your interview" />
+        {journey.waiting ? <Notice kind="warning">{journey.waiting} We keep trying.</Notice> : null}
       </Shell>
     );
   }
@@ -62,13 +55,7 @@ export function CandidatePage() {
       );
     case 'voice':
       return (
-        <Suspense
-          fallback={
-            <Shell width="wide">
-              <Spinner label="Opening the room" />
-            </Shell>
-          }
-        >
+        <Suspense fallback={<OpeningRoom />}>
           <VoiceRoom
             interview={interview}
             session={session}
@@ -93,4 +80,12 @@ export function CandidatePage() {
     case 'afterwards':
       return <Afterwards interview={interview} session={session} />;
   }
+}
+
+function OpeningRoom() {
+  return (
+    <Shell width="wide">
+      <Spinner label="Opening the room" />
+    </Shell>
+  );
 }

@@ -46,10 +46,10 @@ export class Interview {
   }
 
   /** Exchange an invite. */
-  static async open(invite: string, signal: AbortSignal): Promise<Interview> {
+  static async open(invite: string, patience: Patience): Promise<Interview> {
     const api = frontDoor();
-    const exchange = () => api.POST('/interview/invite', { body: { invite }, signal });
-    return new Interview(invite, await persist(exchange, { signal }));
+    const exchange = () => api.POST('/interview/invite', { body: { invite }, signal: patience.signal });
+    return new Interview(invite, await persist(exchange, patience));
   }
 
   /** A bearer token that is good for a minute at least. */
@@ -89,5 +89,16 @@ function accessOf(access: Schemas['AccessToken']) {
 
 /** What to tell the candidate of an error. */
 export function messageOf(error: unknown): string {
-  return error instanceof Problem ? error.message : 'Something went wrong on this page. Please reload it.';
+  if (!(error instanceof Problem)) return 'Something went wrong on this page. Please reload it.';
+  const [first = '', ...rest] = error.message;
+  const sentence = first.toUpperCase() + rest.join('');
+  return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+/** Why a link does not open an interview. */
+export function refusalOf(error: unknown): string {
+  if (error instanceof Problem && error.status === 404) {
+    return 'This interview is not there any more. Ask who invited you, if you did not expect that.';
+  }
+  return messageOf(error);
 }

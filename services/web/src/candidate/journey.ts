@@ -6,6 +6,8 @@ export type Place =
   | 'opening'
   /** There is no link, and none is needed: an interview is set up here. */
   | 'set_up'
+  /** In a room that belongs to no interview. */
+  | 'by_hand'
   /** There is no link, and one is needed. */
   | 'no_link'
   /** The link does not open anything. */
@@ -20,6 +22,7 @@ export type Step =
   | 'link_missing'
   | 'link_not_needed'
   | 'link_refused'
+  | 'join_by_hand'
   | 'interview_found'
   | 'interview_under_way'
   | 'speak'
@@ -38,7 +41,8 @@ const STEPS: Record<Place, Partial<Record<Step, Place>>> = {
     write: 'writing',
     end: 'afterwards',
   },
-  set_up: { interview_found: 'lobby' },
+  set_up: { interview_found: 'lobby', link_refused: 'refused', join_by_hand: 'by_hand' },
+  by_hand: { leave: 'set_up' },
   no_link: {},
   refused: {},
   lobby: { speak: 'voice', write: 'writing', end: 'afterwards', link_refused: 'refused' },

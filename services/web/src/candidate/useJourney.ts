@@ -1,8 +1,17 @@
 import { useCallback, useEffect, useState } from 'react';
-import { frontDoor, persist } from '../api/client';
+import { frontDoor, type Patience, persist } from '../api/client';
 import { Problem } from '../api/problem';
 import { type Choice, storeChoice, storedChoice, storedWay, storeWay } from './choice';
-import { forgetInvite, Interview, keepInvite, messageOf, type Session, takeInvite } from './interview';
+import {
+  type Connection,
+  forgetInvite,
+  Interview,
+  keepInvite,
+  refusalOf,
+  messageOf,
+  type Session,
+  takeInvite,
+} from './interview';
 import { after, firstStep, type Place, type Step, type Way } from './journey';
 
 type Found = {
@@ -11,7 +20,11 @@ type Found = {
   /** As it was read last; what follows events has a newer one. */
   session: Session | null;
   refusal: string;
+  /** What the opening waits for. */
+  waiting: string | null;
   isLocal: boolean;
+  /** The room that was named by hand. */
+  byHand: Connection | null;
   /** In writing, and by voice until a moment ago: the room has to be left. */
   isFromVoice: boolean;
   choice: Choice;
@@ -19,6 +32,7 @@ type Found = {
 
 export type Journey = Found & {
   openInvite: (invite: string) => void;
+  joinByHand: (connection: Connection) => void;
   enter: (way: Way, choice: Choice) => void;
   goOnInWriting: () => void;
   goOnByVoice: () => void;
@@ -34,7 +48,9 @@ export function useJourney(): Journey {
     interview: null,
     session: null,
     refusal: '',
+    waiting: null,
     isLocal: false,
+    byHand: null,
     isFromVoice: false,
     choice: storedChoice(),
   }));
@@ -48,12 +64,14 @@ export function useJourney(): Journey {
 
   useEffect(() => {
     const leaving = new AbortController();
-    void open(invite, leaving.signal).then(
+    const { signal } = leaving;
+    const onWaiting = (problem: Problem) => setFound((now) => ({ ...now, waiting: messageOf(problem) }));
+    void open(invite, { signal, onWaiting }).then(
       ([step, more]) => {
-        if (!leaving.signal.aborted) take(step, more);
+        if (!signal.aborted) take(step, more);
       },
       (error: unknown) => {
-        if (!leaving.signal.aborted) take('link_refused', { refusal: messageOf(error) });
+        if (!signal.aborted) take('link_refused', { refusal: refusalOf(error) });
       },
     );
     return () => leaving.abort();
@@ -65,7 +83,11 @@ export function useJourney(): Journey {
   /** What happens next is decided by where the interview is now, not by when the page was opened. */
   const reread = useCallback(
     (step: Step) => {
-      void interview?.session().then(
+      if (!interview) {
+        take(step);
+        return;
+      }
+      void interview.session().then(
         (session) => take(session.status === 'ended' ? 'end' : step, { session }),
         () => take(step),
       );
@@ -79,6 +101,7 @@ export function useJourney(): Journey {
       keepInvite(created);
       setInvite(created);
     },
+    joinByHand: (byHand) => take('join_by_hand', { byHand }),
     enter: (way, choice) => {
       storeChoice(choice);
       if (id) storeWay(id, way);
@@ -103,16 +126,17 @@ export function useJourney(): Journey {
   };
 }
 
-async function open(invite: string | null, signal: AbortSignal): Promise<[Step, Partial<Found>]> {
+async function open(invite: string | null, patience: Patience): Promise<[Step, Partial<Found>]> {
+  const { signal } = patience;
   if (invite === null) {
-    const page = await persist(() => frontDoor().GET('/page', { signal }), { signal });
+    const page = await persist(() => frontDoor().GET('/page', { signal }), patience);
     return [page.open ? 'link_not_needed' : 'link_missing', { isLocal: page.local }];
   }
   try {
-    const interview = await Interview.open(invite, signal);
+    const interview = await Interview.open(invite, patience);
     const path = { session_id: interview.id };
     const get = () => interview.api.GET('/interview/session/{session_id}', { params: { path }, signal });
-    const session = await persist(get, { signal });
+    const session = await persist(get, patience);
     const step = firstStep(session, storedWay(interview.id));
     return [step, { interview, session, isFromVoice: step === 'write' && session.via === 'voice' }];
   } catch (error) {

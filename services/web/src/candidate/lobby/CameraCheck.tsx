@@ -28,12 +28,14 @@ export function CameraCheck({ capture, isOn, cameras, wish, onSwitch, onChoose }
       {capture.stream ? (
         <>
           <Preview stream={capture.stream} />
-          <Select
-            label="Camera"
-            choices={cameras}
-            value={chosenOf(cameras, wish, capture.deviceId)}
-            onChange={onChoose}
-          />
+          {cameras.length > 1 ? (
+            <Select
+              label="Camera"
+              choices={cameras}
+              value={chosenOf(cameras, wish, capture.deviceId)}
+              onChange={onChoose}
+            />
+          ) : null}
         </>
       ) : null}
     </>

@@ -12,7 +12,7 @@ export function DeviceChecks({ lobby, onWriting }: Props) {
   const { devices, microphone, camera, choice, change, open } = lobby;
   return (
     <div className={css.devices}>
-      <Card title="Microphone">
+      <Card title="Can we hear you?">
         <MicrophoneCheck
           capture={microphone}
           microphones={devices.microphones}
@@ -25,14 +25,14 @@ export function DeviceChecks({ lobby, onWriting }: Props) {
           onWriting={onWriting}
         />
       </Card>
-      <Card title="Speaker">
+      <Card title="Can you hear us?">
         <SpeakerCheck
           speakers={devices.speakers}
           wish={choice.speaker}
           onChoose={(id) => change({ speaker: id })}
         />
       </Card>
-      <Card title="Camera">
+      <Card title="Would you like to be seen?">
         <CameraCheck
           capture={camera}
           isOn={choice.hasCamera}

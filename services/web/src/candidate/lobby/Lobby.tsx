@@ -73,29 +73,31 @@ export function Lobby({ interview, session, choice: before, preload, onEnter, on
   return (
     <Shell width="wide">
       <div className={css.lobby}>
-        <div className={css.about}>
+        <div className={css.title}>
           <PageTitle title={session.title}>{aboutOf(session)}</PageTitle>
-          {notice}
         </div>
-        {checks}
-        <StartCard
-          title="When you are ready"
-          entrance={entrance}
-          words={{ speak: 'Start the interview', write: 'Answer in writing instead' }}
-        >
-          <TextField
-            label="Your name"
-            description="As the interviewer is to call you. You may leave this empty."
-            autoComplete="name"
-            maxLength={100}
-            value={choice.name}
-            onChange={(name) => lobby.change({ name })}
-          />
-          <p className={css.aside}>
-            You can change between speaking and writing at any time. If you lose the connection, open your
-            link again: it goes on where it was.
-          </p>
-        </StartCard>
+        {notice}
+        <div className={css.checks}>{checks}</div>
+        <div className={css.start}>
+          <StartCard
+            title="When you are ready"
+            entrance={entrance}
+            words={{ speak: 'Start the interview', write: 'Answer in writing instead' }}
+          >
+            <TextField
+              label="Your name"
+              description="As the interviewer is to call you. You may leave this empty."
+              autoComplete="name"
+              maxLength={64}
+              value={choice.name}
+              onChange={(name) => lobby.change({ name })}
+            />
+            <p className={css.aside}>
+              You can change between speaking and writing at any time. If you lose the connection, open your
+              link again: it goes on where it was.
+            </p>
+          </StartCard>
+        </div>
       </div>
     </Shell>
   );

@@ -30,7 +30,7 @@ export function MicrophoneCheck({ capture, microphones, wish, onChoose, onCheck,
           use the microphone: please choose “Allow”. Nothing is sent to anybody before you start.
         </p>
         <div className={css.buttons}>
-          <Button onPress={onCheck} isPending={capture.state === 'asking'}>
+          <Button onPress={capture.state === 'off' ? onCheck : undefined}>
             <Mic aria-hidden size={18} />
             {capture.state === 'asking' ? 'Waiting for your browser' : 'Check microphone'}
           </Button>

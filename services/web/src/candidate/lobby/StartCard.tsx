@@ -38,13 +38,13 @@ export function StartCard({ title, entrance, words, children }: Props) {
       ) : null}
       {trouble ? <Notice kind="warning">{trouble}</Notice> : null}
       <div className={css.ways}>
-        <Button look="primary" isPending={way === 'voice'} onPress={() => void enter('voice')}>
-          {words.speak}
+        <Button look="primary" onPress={() => void enter('voice')}>
+          {way === 'voice' ? 'One moment…' : words.speak}
           <ArrowRight aria-hidden size={18} />
         </Button>
-        <Button isPending={way === 'writing'} onPress={() => void enter('writing')}>
+        <Button onPress={() => void enter('writing')}>
           <Keyboard aria-hidden size={18} />
-          {words.write}
+          {way === 'writing' ? 'One moment…' : words.write}
         </Button>
       </div>
     </Card>

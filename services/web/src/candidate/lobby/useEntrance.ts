@@ -35,7 +35,8 @@ export function useEntrance({ interview, session, prepare, onReady, onEnd }: Opt
   const going = useRef<AbortController | null>(null);
   useEffect(() => () => going.current?.abort(), []);
 
-  async function enter(way: Way): Promise<void> {
+  async function enter(wanted: Way): Promise<void> {
+    if (wanted === way) return; // they are on their way
     setTrouble(null);
     if (needsConsent && !hasAgreed) {
       setMissing((times) => times + 1);
@@ -43,12 +44,12 @@ export function useEntrance({ interview, session, prepare, onReady, onEnd }: Opt
     }
     going.current?.abort();
     const { signal } = (going.current = new AbortController());
-    setWay(way);
+    setWay(wanted);
     try {
-      if (!(await prepare(way))) return;
+      if (!(await prepare(wanted))) return;
       if (needsConsent)
         await interview.consent({ signal, onWaiting: (problem) => setTrouble(messageOf(problem)) });
-      if (!signal.aborted) onReady(way);
+      if (!signal.aborted) onReady(wanted);
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof Problem && error.type === 'interview_ended') onEnd();
