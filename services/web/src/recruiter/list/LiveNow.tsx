@@ -1,0 +1,32 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import { liveNow } from '../api';
+import { duration, nameOf, subjectOf } from '../format';
+import { StatusBadge } from '../parts/StatusBadge';
+import { useNow } from '../parts/useNow';
+import css from './LiveNow.module.css';
+
+/** Interviews under way; nothing where there is none. */
+export function LiveNow() {
+  const { data: running = [] } = useQuery(liveNow);
+  const now = useNow();
+  if (!running.length) return null;
+  return (
+    <section className={css.live} aria-labelledby="live-now">
+      <h2 id="live-now">Live now</h2>
+      <ul>
+        {running.map((item) => (
+          <li key={item.session_id} className={css.card}>
+            <StatusBadge status="running">
+              {item.started_at ? duration((now - Date.parse(item.started_at)) / 1000) : 'Begins'}
+            </StatusBadge>
+            <Link to={`/recruiter/interviews/${encodeURIComponent(item.session_id)}/live`}>
+              {nameOf(item)}
+            </Link>
+            <span>{subjectOf(item)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,53 @@
+import { Mic, Keyboard } from 'lucide-react';
+import type { Session } from '../api';
+import { clock } from '../format';
+import { StatusBadge } from '../parts/StatusBadge';
+import { useNow } from '../parts/useNow';
+import css from './Progress.module.css';
+
+const STATUS = { waiting: 'created', running: 'running', ended: 'ended' } as const;
+const SAID = { waiting: 'Waiting for the candidate', running: 'Live', ended: 'Ended' };
+
+/** How far it is, for how long, and how the candidate takes part. */
+export function Progress({ session }: { session: Session }) {
+  const { stage_number: stage, num_stages: of, label } = session.progress;
+  const began = session.transcript[0]?.at;
+  return (
+    <div className={css.progress}>
+      <StatusBadge status={STATUS[session.status]}>{SAID[session.status]}</StatusBadge>
+      {session.status === 'running' && began ? <Elapsed since={began} /> : null}
+      {session.via === 'voice' ? (
+        <span className={css.via}>
+          <Mic aria-hidden size={16} /> By voice
+        </span>
+      ) : null}
+      {session.via === 'text' ? (
+        <span className={css.via}>
+          <Keyboard aria-hidden size={16} /> In writing
+        </span>
+      ) : null}
+      {stage && of ? (
+        <span className={css.stage}>
+          <span className={css.dots} aria-hidden>
+            {Array.from({ length: of }, (_, index) => (
+              <span key={index} data-done={index < stage} />
+            ))}
+          </span>
+          <span>
+            Stage {stage} of {of}: {session.progress.title}
+            {label === session.progress.title ? '' : ` · ${label}`}
+          </span>
+        </span>
+      ) : null}
+    </div>
+  );
+}
+
+function Elapsed({ since }: { since: string }) {
+  const now = useNow();
+  return (
+    <span role="timer" aria-label="Time since the start" className={css.time}>
+      {clock((now - Date.parse(since)) / 1000)}
+    </span>
+  );
+}
