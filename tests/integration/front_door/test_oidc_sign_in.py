@@ -136,6 +136,7 @@ async def test_whoever_did_not_begin_here_is_not_signed_in(http: httpx.AsyncClie
     assert await failure(http, back) == "expired", "another browser"
     http.cookies.set("viva_sign_in", kept[:-3] + "xyz")
     assert await failure(http, back) == "expired", "forged"
+    http.cookies.clear()
     await at_issuer(http)
     assert await failure(http, back) == "expired", "another sign-in was begun since"
 

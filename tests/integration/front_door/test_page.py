@@ -85,19 +85,20 @@ async def test_elsewhere_connections_go_to_livekit_only(settings: TokensSettings
 
 
 @pytest.mark.parametrize(
-    ("accepts", "encoding", "content"),
+    ("accepts", "encoding"),
     [
-        ("gzip, deflate, br", "br", b"as if by brotli"),
-        ("gzip;q=1.0, br;q=0", "gzip", gzip.compress(SCRIPT)),
-        ("gzip", "gzip", gzip.compress(SCRIPT)),
-        ("br;q=0.0, gzip;q=0.000", None, SCRIPT),
-        ("identity", None, SCRIPT),
-        ("", None, SCRIPT),
+        ("gzip, deflate, br", "br"),
+        ("gzip;q=1.0, br;q=0", "gzip"),
+        ("gzip", "gzip"),
+        ("br;q=0.0, gzip;q=0.000", None),
+        ("identity", None),
+        ("", None),
     ],
 )
 async def test_compressed_files_are_for_who_takes_them(
-    http: httpx.AsyncClient, accepts: str, encoding: str | None, content: bytes
+    http: httpx.AsyncClient, dist: Path, accepts: str, encoding: str | None
 ) -> None:
+    file = {"br": "app-1a2b.js.br", "gzip": "app-1a2b.js.gz", None: "app-1a2b.js"}[encoding]
     request = http.stream("GET", "/assets/app-1a2b.js", headers={"Accept-Encoding": accepts})
     async with request as answer:
         sent = b"".join([part async for part in answer.aiter_raw()])
@@ -105,8 +106,7 @@ async def test_compressed_files_are_for_who_takes_them(
         assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
         assert answer.headers["content-length"] == str(len(sent))
         assert "Accept-Encoding" in answer.headers["vary"]
-        assert sent[:4] == content[:4]
-        assert len(sent) == len(content)
+        assert sent == (dist / "assets" / file).read_bytes()
 
 
 async def test_what_is_there_in_one_way_is_sent_in_that(http: httpx.AsyncClient) -> None:
