@@ -36,6 +36,7 @@ CANDIDATES = {
     "POST /interview/consent",
     "POST /interview/answer",
     "GET /interview/session/{session_id}",
+    "POST /interview/session/{session_id}/dictation",
 }
 UNREACHED = {
     "POST /livekit/webhook",  # LiveKit signs it
