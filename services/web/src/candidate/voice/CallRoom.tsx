@@ -100,8 +100,6 @@ export function CallRoom({ title, door, choice, interviewId, earlier, before, ..
           <div className={css.head}>
             <PageTitle title={title} />
             <Steps progress={steps} />
-          </div>
-          <div className={css.notices}>
             <Notices
               phase={phase}
               isInterviewerThere={interviewer.isThere}
@@ -127,7 +125,11 @@ export function CallRoom({ title, door, choice, interviewId, earlier, before, ..
               />
             </div>
           </div>
-          {hasCaptions ? <p className={css.caption}>{caption}</p> : null}
+          {hasCaptions ? (
+            <div className={css.caption}>
+              <p>{caption}</p>
+            </div>
+          ) : null}
           {hasTranscript ? (
             <div className={css.panel}>
               <Conversation lines={lines} unsent={unsent} onWrite={write} />

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Button } from '../../ui/controls';
 import { Notice } from '../../ui/Notice';
 import type { Phase } from './call';
+import css from './CallRoom.module.css';
 import type { Devices } from './useDevices';
 import { useElapsed } from './useElapsed';
 
@@ -27,7 +28,7 @@ export function Notices(props: Props) {
   const wayOut = onWriting ? <Button onPress={onWriting}>Continue in text mode</Button> : null;
   const { microphone, camera, screen } = devices;
   return (
-    <>
+    <div className={css.notices}>
       {phase.name === 'connecting' && phase.failures > 0 ? (
         <Notice kind="warning">
           <p>Video unavailable. We keep trying to connect; your answers are kept.</p>
@@ -70,7 +71,7 @@ export function Notices(props: Props) {
           <p>Your connection is weak: words may be lost. You can also write.</p>
         </Notice>
       ) : null}
-    </>
+    </div>
   );
 }
 

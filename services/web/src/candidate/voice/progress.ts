@@ -40,15 +40,16 @@ export type Steps = { label: string; index: number; of: number };
 
 export function stepsOf({ initial, stage, question }: Progress): Steps {
   if (question) return { label: question.label, index: question.index, of: question.of };
-  if (stage) {
-    const { title, index, of } = stage;
-    return { label: of > 1 ? `${title} · part ${index + 1} of ${of}` : title, index, of };
-  }
-  return {
-    label: initial?.label ?? '',
-    index: (initial?.question_number ?? 1) - 1,
-    of: initial?.num_questions ?? 0,
-  };
+  if (stage) return stageSteps(stage.title, stage.index, stage.of);
+  if (!initial) return { label: '', index: 0, of: 0 };
+  const { label, title, question_number, num_questions, stage_number, num_stages } = initial;
+  if (question_number && num_questions) return { label, index: question_number - 1, of: num_questions };
+  if (stage_number && num_stages) return stageSteps(title ?? label, stage_number - 1, num_stages);
+  return { label, index: 0, of: 0 };
+}
+
+function stageSteps(title: string, index: number, of: number): Steps {
+  return { label: of > 1 ? `${title} · part ${index + 1} of ${of}` : title, index, of };
 }
 
 /** Time left in words, once it is short; null: not yet, no limit, or it has passed. */
