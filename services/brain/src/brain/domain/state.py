@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
-from viva_shared.consent import CONSENT_TURN
 
 EndReason = Literal["goodbye", "silence", "abandoned", "completed", "finished"]
 
@@ -15,7 +14,8 @@ SENTENCES = re.compile(r"(?<=[.?!])\s+")
 FEW_WORDS = 15
 PARTIAL = "partial-"
 """What a line is of that was understood of an utterance whose bot was gone before it was over."""
-CONSENT = CONSENT_TURN
+CONSENT = "consent-"
+"""What the id of a turn begins with that only asks for consent: it is no part of the conversation."""
 
 
 class Phase(StrEnum):
