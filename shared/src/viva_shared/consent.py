@@ -14,6 +14,9 @@ from viva_shared.events import (
     UtterancePartial,
 )
 
+CONSENT_TURN = "consent-"
+"""What the id of a turn begins with that only asks for consent: it is no part of the conversation."""
+
 
 def heard_with_consent(
     inputs: Iterable[Envelope | None], outputs: Iterable[Envelope | None]

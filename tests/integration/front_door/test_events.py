@@ -14,15 +14,23 @@ from typing import Any
 import httpx
 import pytest
 from faults.stack import RedisServer
-from fixtures.brains import eventually, now
+from fixtures.brains import TextRoom, eventually, now
 from fixtures.front_door import as_candidate, listening
-from fixtures.writing import ANSWERS, Examiner, answer, brain, events, start
+from fixtures.writing import ANSWERS, Examiner, answer, brain, events, said, start
 from redis.asyncio import Redis
 from sse_starlette import EventSourceResponse
 from tokens.adapters.http import events as routes
 from tokens.settings import TokensSettings
 from viva_shared.broker import Closing, Keys, Mailboxes, OutputFeed, connect
-from viva_shared.events import InterviewCreated, InterviewEnded, Payload, ReplyChunk, new_event
+from viva_shared.events import (
+    CandidateConsented,
+    EndRequested,
+    InterviewCreated,
+    InterviewEnded,
+    Payload,
+    ReplyChunk,
+    new_event,
+)
 from viva_shared.scenario import load_scenario
 
 pytestmark = pytest.mark.integration
@@ -44,19 +52,26 @@ class Told:
 
 
 async def stream(
-    http: httpx.AsyncClient, interview_id: str, after: str | None = None, param: str | None = None
+    http: httpx.AsyncClient,
+    interview_id: str,
+    after: str | None = None,
+    param: str | None = None,
+    *,
+    utterances: bool = False,
 ) -> AsyncGenerator[Told, None]:
     """Read an interview's events as a browser does; ``after`` is its Last-Event-ID, ``param`` the query's."""
     headers = {"Last-Event-ID": after} if after else {}
-    path = f"/interview/session/{interview_id}/events" + (f"?after={param}" if param else "")
-    async with http.stream("GET", path, headers=headers, timeout=10) as got:
+    query = {"after": param} if param else {}
+    query |= {"utterances": "true"} if utterances else {}
+    path = f"/interview/session/{interview_id}/events"
+    async with http.stream("GET", path, params=query, headers=headers, timeout=10) as got:
         assert got.status_code == 200, await got.aread()
         assert got.headers["content-type"].startswith("text/event-stream")
         assert got.headers["cache-control"] == "no-store"
         fields: dict[str, str] = {}
         async for line in got.aiter_lines():
             if not line and fields:
-                yield Told(fields["id"], fields["event"], json.loads(fields["data"]))
+                yield Told(fields.get("id", ""), fields["event"], json.loads(fields["data"]))
                 fields = {}
             elif line and not line.startswith(":"):
                 name, _, value = line.partition(": ")
@@ -64,10 +79,15 @@ async def stream(
 
 
 async def read(
-    http: httpx.AsyncClient, interview_id: str, after: str | None = None, param: str | None = None
+    http: httpx.AsyncClient,
+    interview_id: str,
+    after: str | None = None,
+    param: str | None = None,
+    *,
+    utterances: bool = False,
 ) -> list[Told]:
     """All of a stream that ends."""
-    async with aclosing(stream(http, interview_id, after, param)) as told:
+    async with aclosing(stream(http, interview_id, after, param, utterances=utterances)) as told:
         return [each async for each in told]
 
 
@@ -127,6 +147,56 @@ async def test_an_interview_from_its_beginning_to_its_last_score(
     assert done.status_code == 204, "a browser does not come back after this"
     state = (await http.get(f"/interview/session/{iid}")).json()
     assert state["last_event_id"] == told[-1].id
+
+
+async def test_recruiters_are_told_what_the_candidate_said_before_what_it_is_answered_with(
+    http: httpx.AsyncClient, mailboxes: Mailboxes
+) -> None:
+    async with brain(mailboxes):
+        begun = await start(http)
+        iid = begun["session_id"]
+        await answer(http, await answer(http, begun, ANSWERS[0]), ANSWERS[1])
+        told = await read(http, iid, utterances=True)
+    heard = [n for n, each in enumerate(told) if each.event == "utterance.heard"]
+    assert [told[n].data["text"] for n in heard] == [*ANSWERS[:2]]
+    assert {(told[n].id, told[n].data["via"]) for n in heard} == {("", "text")}
+    for n in heard:
+        assert (told[n + 1].event, told[n + 1].data["in_reply_to"]) == (
+            "reply.started",
+            told[n].data["utterance_id"],
+        )
+    plain = await read(http, iid)
+    assert plain == [each for each in told if each.event != "utterance.heard"]
+    second = next(n for n, each in enumerate(told) if n > heard[0] + 1 and each.id)
+    assert await read(http, iid, after=told[second].id, utterances=True) == told[second + 1 :]
+    assert await read(http, iid, after=told[heard[0] - 1].id, utterances=True) == told[heard[0] :]
+
+
+async def test_what_is_said_without_consent_is_told_to_nobody(
+    http: httpx.AsyncClient, mailboxes: Mailboxes
+) -> None:
+    room = TextRoom(mailboxes)
+    async with brain(mailboxes):
+        await room.open(consent_required=True)
+        await said(mailboxes, room.interview_id, "reply.finished")
+        await room.say("This is a secret.")
+        await said(mailboxes, room.interview_id, "reply.started", times=2)
+        await room.send(CandidateConsented(via="page", notice="-"))
+        await said(mailboxes, room.interview_id, "stage.changed")
+        await room.say("I am Alice.")
+        await said(mailboxes, room.interview_id, "reply.started", times=4)
+        await room.send(EndRequested(by="recruiter"))
+        told = await read(http, room.interview_id, utterances=True)
+    assert [each.data["text"] for each in told if each.event == "utterance.heard"] == ["I am Alice."]
+
+
+async def test_candidates_are_not_told_what_they_said(closed: TokensSettings, mailboxes: Mailboxes) -> None:
+    await made(mailboxes, "i1")
+    async with listening(closed) as url, httpx.AsyncClient(base_url=url) as http:
+        refused = await http.get(
+            "/interview/session/i1/events?utterances=true", headers=as_candidate(closed, "i1")
+        )
+        assert (refused.status_code, refused.json()["type"]) == (403, "forbidden")
 
 
 @pytest.mark.parametrize("bad", ["x", "1", "1-", "-1-1", "1-1x", "9" * 20 + "-1"])

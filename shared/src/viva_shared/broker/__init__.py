@@ -11,7 +11,7 @@ from viva_shared.broker.feed import OutputFeed
 from viva_shared.broker.gathering import GatheringRedis
 from viva_shared.broker.graveyard import Letter
 from viva_shared.broker.handover import Handover
-from viva_shared.broker.history import History, read_history
+from viva_shared.broker.history import History, input_of, read_history
 from viva_shared.broker.keys import Keys
 from viva_shared.broker.leases import Busy, Closed, Held, Lease, Snapshot
 from viva_shared.broker.mailboxes import Mailboxes
@@ -54,6 +54,7 @@ __all__ = [
     "Survey",
     "connect",
     "connection_pool",
+    "input_of",
     "passes",
     "read_history",
     "until_available",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from viva_shared.broker.entries import read_entry
+from viva_shared.broker.entries import ENTRY_ID, read_entry
 from viva_shared.broker.handover import is_writer
 from viva_shared.broker.mailboxes import Mailboxes
 from viva_shared.events import Envelope, UndecodableEvent, decode
@@ -30,6 +30,18 @@ class History:
     outputs: tuple[tuple[str, Envelope], ...]
     is_in_writing: bool = False
     room_epoch: int | None = None
+
+
+async def input_of(mailboxes: Mailboxes, output: Envelope) -> Envelope | None:
+    """The input whose decision an output is of; None: it is of none, or that cannot be read (any more)."""
+    entry_id = output.event_id.partition(":")[0]  # as ``Serving`` names what it commits
+    if not ENTRY_ID.fullmatch(entry_id):
+        return None
+    found = await mailboxes.redis.xrange(mailboxes.keys.inputs(output.interview_id), entry_id, entry_id)
+    try:
+        return decode(read_entry(*found[0]).raw) if found else None
+    except UndecodableEvent:
+        return None
 
 
 async def read_history(

@@ -7,28 +7,37 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from viva_shared.archive import Archive
 from viva_shared.broker import (
     UNAVAILABLE,
     BotFenced,
     Handover,
-    History,
     Mailboxes,
     NotOpen,
     OutputFeed,
     RoomBusy,
+    input_of,
     read_history,
+    until_available,
 )
-from viva_shared.events import Envelope, OversizedEvent, Payload, ReplyHeard, new_event
+from viva_shared.consent import CONSENT_TURN
+from viva_shared.events import (
+    Envelope,
+    OversizedEvent,
+    Payload,
+    ReplyHeard,
+    ReplyStarted,
+    UtteranceHeard,
+    new_event,
+)
 from viva_shared.report import InterviewReport
 from viva_shared.scenario import Scenario
 
 from tokens.application.archived import archived_history
+from tokens.application.reading import Reading, folded
 from tokens.application.stores import reaching
 from tokens.domain.callers import Caller, must_reach
-from tokens.domain.course import Course
 from tokens.domain.errors import (
     AnswerTooLong,
     BrainBusy,
@@ -39,26 +48,6 @@ from tokens.domain.errors import (
 )
 from tokens.domain.exchanges import Exchange, Progress
 from tokens.domain.turns import held_by_voice
-
-
-@dataclass(slots=True)
-class Reading:
-    """An interview as it was read, and its course, which may be followed from there.
-
-    Attributes:
-        room_epoch: what is written for a candidate in writing has to be of this one; None: of any.
-        has_rung: the brain was told since that there is news.
-    """
-
-    course: Course
-    scenario: Scenario
-    history: History
-    room_epoch: int | None = None
-    has_rung: bool = False
-
-    @property
-    def interview_id(self) -> str:
-        return self.course.interview_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +103,7 @@ class Courses:
             return None
         if history.status == "archived":
             raise _archived(interview_id)
-        return _folded(interview_id, history)
+        return folded(interview_id, history)
 
     async def read(self, interview_id: str) -> Reading:
         """The interview as it is. Raises UnknownInterview, InterviewEnded (long ago) or Unavailable."""
@@ -138,10 +127,23 @@ class Courses:
             is_gone = history is None or history.status == "archived"
             recalled = await archived_history(self._archive, interview_id) if is_gone else history
         if recalled and recalled.status != "deleted":
-            return _folded(interview_id, recalled)
+            return folded(interview_id, recalled)
         if history and history.status == "archived":
             raise _archived(interview_id)
         raise _unknown(interview_id)
+
+    async def utterance_before(self, event: Envelope) -> Envelope | None:
+        """What the candidate said, if this is the beginning of a reply to it; None without their consent.
+
+        Waits while Redis is away: so does whoever follows the interview.
+        """
+        started = event.data
+        if not isinstance(started, ReplyStarted) or started.turn_id.startswith(CONSENT_TURN):
+            return None
+        cause = await until_available("inputs", lambda: input_of(self._mailboxes, event))
+        heard = cause.data if cause else None
+        is_it = isinstance(heard, UtteranceHeard) and heard.utterance_id == started.in_reply_to
+        return cause if is_it else None
 
     async def is_open(self, interview_id: str) -> bool:
         """Whether anything may happen to it: it was neither archived nor deleted, as far as Redis says."""
@@ -250,21 +252,6 @@ class Courses:
         return None if written is None else InterviewReport.model_validate_json(written)
 
 
-def course_of(interview_id: str, history: History, scenario: Scenario) -> Course:
-    """The course that a history tells."""
-    course = Course(interview_id, has_bot=history.has_bot, notice=scenario.consent.notice)
-    for entry_id, event in history.inputs:
-        course.see_input(entry_id, event)
-    for entry_id, event in history.outputs:
-        course.see_output(entry_id, event)
-    return course
-
-
-def _folded(interview_id: str, history: History) -> Reading:
-    scenario = _scenario(history.scenario)
-    return Reading(course_of(interview_id, history, scenario), scenario, history, history.room_epoch)
-
-
 @contextmanager
 def _writing(interview_id: str) -> Iterator[None]:
     """Say what a mailbox refuses."""
@@ -291,8 +278,3 @@ def _archived(interview_id: str) -> InterviewEnded:
         f"interview {interview_id!r} has ended, and is in the archive: GET /interview/session/{interview_id} "
         "tells of it, POST /interview/finish gives its report"
     )
-
-
-@lru_cache(maxsize=128)
-def _scenario(json: str) -> Scenario:
-    return Scenario.model_validate_json(json)

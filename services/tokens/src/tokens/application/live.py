@@ -15,8 +15,8 @@ from viva_shared.events import Envelope, InterviewCreated, InterviewEnded, Stage
 from viva_shared.report import InterviewReport
 from viva_shared.scenario import Scenario
 
-from tokens.application.courses import course_of
 from tokens.application.interviews import LAST_WORDS
+from tokens.application.reading import course_of
 from tokens.domain.course import Course
 from tokens.domain.so_far import creation_of, end_of, report_so_far
 

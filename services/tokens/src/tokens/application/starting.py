@@ -8,11 +8,12 @@ from viva_shared.events import CandidateConsented, CandidateJoined
 from viva_shared.scenario import Scenario
 
 from tokens.application.auditing import Auditing
-from tokens.application.courses import Courses, Reading, Said, said
+from tokens.application.courses import Courses, Said, said
 from tokens.application.idempotency import Call, IdempotencyKeys
 from tokens.application.interviews import Interviews, new_interview_id
 from tokens.application.issue import NAMELESS, identity_of
 from tokens.application.leaving import LeftRooms
+from tokens.application.reading import Reading
 from tokens.application.scenarios import Brief
 from tokens.domain.callers import Caller, Candidate, Recruiter, must_reach
 from tokens.domain.course import Course

@@ -9,8 +9,9 @@ from viva_shared.report import InterviewReport
 from viva_shared.scenario import Scenario
 
 from tokens.application.auditing import Auditing
-from tokens.application.courses import Courses, Reading, Said, said
+from tokens.application.courses import Courses, Said, said
 from tokens.application.idempotency import Call, IdempotencyKeys
+from tokens.application.reading import Reading
 from tokens.domain.callers import Caller, Candidate, Recruiter, sees_scores
 from tokens.domain.errors import AlreadyAnswered, AnswerRejected, InterviewEnded
 from tokens.domain.exchanges import Answer, Exchange

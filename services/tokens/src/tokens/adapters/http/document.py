@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
-from viva_shared.events import AnswerScored, Payload
+from viva_shared.events import AnswerScored, Payload, UtteranceHeard
 from viva_shared.room_messages import ROOM_MESSAGES
 
 from tokens.adapters.http.events import SHOWN
@@ -37,7 +37,7 @@ TAGS = [
 ]
 """In this order; what no route has is left out."""
 REF = "#/components/schemas/{model}"
-EVENTS: tuple[type[Payload], ...] = (*SHOWN, AnswerScored)
+EVENTS: tuple[type[Payload], ...] = (*SHOWN, AnswerScored, UtteranceHeard)
 """What `InterviewEvents` describes: the payloads of the stream of events."""
 
 

@@ -28,7 +28,7 @@ from tokens.adapters.http.depends import Admitted, Wired
 from tokens.adapters.http.fields import Form, SessionId
 from tokens.adapters.http.problems import problems
 from tokens.application.courses import Courses
-from tokens.domain.callers import sees_scores
+from tokens.domain.callers import must_be_recruiter, sees_scores
 from tokens.domain.course import Course, is_after
 
 router = APIRouter(prefix="/interview", tags=["interview"])
@@ -50,7 +50,8 @@ STREAM: dict[int | str, dict[str, Any]] = {
         "description": "Events: "
         + ", ".join(shown.model_fields["type"].default for shown in SHOWN)
         # the scores are not for everybody
-        + ", answer.scored (where scores are shown). `data` is JSON; the stream ends with the interview.",
+        + ", answer.scored (where scores are shown), utterance.heard (where asked for). `data` is JSON; "
+        "the stream ends with the interview.",
         "content": {
             "text/event-stream": {
                 "schema": {"type": "string"},
@@ -78,8 +79,17 @@ async def events(
     last_event_id: Annotated[
         EventId | None, Header(description="The same, as browsers send it when they connect again.")
     ] = None,
+    utterances: Annotated[
+        bool,
+        Query(
+            description="Whether what the candidate said is told, too: as `utterance.heard`, without an id, "
+            "right before the `reply.started` that answers it, and again with that. For recruiters."
+        ),
+    ] = False,
 ) -> Response:
     """The interview as it happens, from its beginning or from an event on."""
+    if utterances:
+        must_be_recruiter(caller)
     reading = await services.courses.reach(caller, session_id)
     shown = SHOWN
     if sees_scores(caller, reading.scenario):
@@ -87,12 +97,18 @@ async def events(
     begin = last_event_id or after or FIRST
     if _is_done(reading.course, begin, shown):
         return Response(status_code=204)
-    stream = _stream(services.courses, services.feed, reading.course, begin, shown)
+    stream = _stream(services.courses, services.feed, reading.course, begin, shown, utterances=utterances)
     return EventSourceResponse(stream, send_timeout=SEND_TIMEOUT_S)
 
 
 async def _stream(
-    courses: Courses, feed: OutputFeed, course: Course, read_to: str, shown: tuple[type[Payload], ...]
+    courses: Courses,
+    feed: OutputFeed,
+    course: Course,
+    read_to: str,
+    shown: tuple[type[Payload], ...],
+    *,
+    utterances: bool,
 ) -> AsyncIterator[ServerSentEvent]:
     while True:
         try:
@@ -102,6 +118,8 @@ async def _stream(
                         read_to, event = await anext(outputs)
                     if is_after(read_to, course.last_output):
                         course.see_output(read_to, event)
+                    if utterances and (heard := await courses.utterance_before(event)):
+                        yield _told(None, heard)
                     if isinstance(event.data, shown):
                         yield _told(read_to, event)
                     if _is_done(course, read_to, shown):
@@ -117,5 +135,5 @@ def _is_done(course: Course, read_to: str, shown: tuple[type[Payload], ...]) -> 
     return is_over and not is_after(course.last_output, read_to)
 
 
-def _told(entry_id: str, event: Envelope) -> ServerSentEvent:
+def _told(entry_id: str | None, event: Envelope) -> ServerSentEvent:
     return ServerSentEvent(event.data.model_dump_json(exclude={"type"}), event=event.type, id=entry_id)

@@ -24,7 +24,7 @@ from tokens.adapters.http.interview_models import (
     next_steps,
 )
 from tokens.adapters.http.problems import problems
-from tokens.application.courses import Reading
+from tokens.application.reading import Reading
 from tokens.domain.callers import sees_scores
 from tokens.domain.so_far import report_so_far
 
