@@ -8,8 +8,10 @@ import pytest
 from tokens.domain.course import Course
 from viva_shared.events import (
     AnswerScored,
+    BotJoined,
     CandidateConsented,
     CandidateJoined,
+    CandidateLeft,
     CandidateReplaced,
     InputRejected,
     InterviewCreated,
@@ -128,6 +130,36 @@ def test_who_comes_again_is_spoken_to_again() -> None:
     assert current(course_of(voice, *turn(1))) == "t1"
     assert current(course_of(voice, *turn(1), text)) is None, "the brain has not seen it yet"
     assert current(course_of(voice, *turn(1), text, *turn(2))) == "t2"
+
+
+def test_what_came_of_an_earlier_input_is_said_again_however_late_it_came() -> None:
+    course = course_of(CandidateJoined(identity="a"), *turn(1), CandidateJoined(identity="a", via="text"))
+    for cause, number, answerable in (("3-0", 2, None), ("4-0", 3, "t3"), ("4-1", 4, "t4")):
+        for position, data in enumerate(turn(number)):
+            event = new_event("i1", data, NOW, event_id=f"{cause}:{position}")
+            course.see_output(f"9-{10 * number + position}", event)
+        assert current(course) == answerable
+
+
+def test_how_the_candidate_is_there() -> None:
+    created = InterviewCreated(scenario="s", scenario_hash="h", room="r", candidate_identity="a")
+    voice, text = CandidateJoined(identity="a"), CandidateJoined(identity="a", via="text")
+    bot, left = BotJoined(bot_epoch=1), CandidateLeft(identity="a")
+    for data, via in (
+        ((), None),
+        ((bot, voice), "voice"),
+        ((bot, voice, text), "text"),
+        ((bot, voice, text, BotJoined(bot_epoch=2)), "text"),
+        ((bot, voice, text, voice), "voice"),
+        ((bot, voice, BotJoined(bot_epoch=2)), None),
+        ((bot, voice, left), None),
+        ((text, CandidateLeft(identity="b")), "text"),
+        ((text, CandidateJoined(identity="b")), "text"),
+        ((text, CandidateReplaced(identity="a")), "text"),
+        ((text, CandidateReplaced(identity="b")), None),
+        ((text, CandidateReplaced(identity="b"), CandidateJoined(identity="b")), "voice"),
+    ):
+        assert course_of(created, *data).via == via, data
 
 
 def test_only_whole_turns_that_nobody_has_reported_are_unheard() -> None:

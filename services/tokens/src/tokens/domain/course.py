@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -29,6 +30,7 @@ from viva_shared.events import (
 
 from tokens.domain.exchanges import Answer, Consent, Exchange, Progress, Turn
 
+ENTRY_ID = re.compile(r"[0-9]+-[0-9]+")
 ANSWER = "answer:"
 """What the id of an answer in writing begins with; then comes the turn that it answers."""
 
@@ -115,7 +117,7 @@ class Course:
                 if in_reply_to not in (None, before.utterance_id):
                     question = before.progress.question
                     self.exchanges.append(Exchange(in_reply_to, question, progress=before.progress))
-                self.exchanges[-1].turns.append(Turn(turn_id, entry_id))
+                self.exchanges[-1].turns.append(Turn(turn_id, _cause(entry_id, event)))
             case ReplyFinished(turn_id=turn_id, text=text, farewell=farewell):
                 if turn := self._turn(turn_id):
                     turn.text, turn.is_farewell = text, farewell
@@ -180,8 +182,8 @@ class Course:
         exchange = self.exchanges[-1]
         if not exchange.is_answered or exchange.turn is None:
             return None
-        if self.came and _milliseconds(exchange.turns[-1].began) < _milliseconds(self.came):
-            return None  # what was said before the candidate came is said again
+        if self.came and is_after(self.came, exchange.turns[-1].came_of):
+            return None  # what the brain said before it knew that the candidate came is said again
         return exchange.turn
 
     @property
@@ -231,8 +233,10 @@ def is_after(entry_id: str, other: str) -> bool:
     return _order(entry_id) > _order(other)
 
 
-def _milliseconds(entry_id: str) -> int:
-    return _order(entry_id)[0]
+def _cause(entry_id: str, output: Envelope) -> str:
+    """Entry id of the input that an output is of, which its event_id begins with; else the output's own."""
+    cause = output.event_id.partition(":")[0]
+    return cause if ENTRY_ID.fullmatch(cause) else entry_id
 
 
 def _order(entry_id: str) -> tuple[int, int]:

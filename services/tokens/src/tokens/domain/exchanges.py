@@ -30,8 +30,8 @@ class Turn:
     """What the interviewer says at a time; ``text`` is None until all of it is out."""
 
     turn_id: str
-    began: str
-    """Entry id."""
+    came_of: str
+    """Entry id of the input that the brain began it for."""
     text: str | None = None
     is_farewell: bool = False
     is_cancelled: bool = False
