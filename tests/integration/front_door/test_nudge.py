@@ -5,8 +5,10 @@ from __future__ import annotations
 import httpx
 import pytest
 from brain.application.replaying import replay
+from fakes.world import GIVEN
+from fixtures.brains import TextRoom
 from fixtures.front_door import as_candidate, bearer, front_door
-from fixtures.writing import ANSWERS, Examiner, answer, brain, inputs, refused, start
+from fixtures.writing import ANSWERS, Examiner, answer, brain, inputs, refused, said, start
 from tokens.settings import TokensSettings
 from viva_shared.broker import Mailboxes
 from viva_shared.events import NudgeGiven
@@ -93,6 +95,20 @@ async def test_nobody_is_nudged_who_does_not_interview(http: httpx.AsyncClient, 
         await http.post("/interview/finish", json={"session_id": iid})
         refused(await nudge(http, iid), 409, "interview_ended")
     assert not [data for data in await inputs(mailboxes, iid) if isinstance(data, NudgeGiven)]
+
+
+async def test_who_has_said_goodbye_takes_no_note(http: httpx.AsyncClient, mailboxes: Mailboxes) -> None:
+    room = TextRoom(mailboxes, GIVEN.tailored(given=("Why?",)))
+    async with brain(mailboxes):
+        await room.open()
+        await room.hear()
+        assert (await nudge(http, room.interview_id)).status_code == 202
+        await room.say("I had to.")
+        assert await room.hear() == "I see.", "the last answer is followed up before the end"
+        assert (await nudge(http, room.interview_id)).status_code == 202
+        await room.say("That is all.")
+        await said(mailboxes, room.interview_id, "reply.finished", times=3)
+        refused(await nudge(http, room.interview_id), 409, "interview_ended")
 
 
 @pytest.mark.parametrize("note", ["", " \n ", "x" * 501, None, 7])

@@ -16,6 +16,8 @@ from viva_shared.events import (
     EndRequested,
     InterviewCreated,
     NudgeGiven,
+    ReplyFinished,
+    ReplyStarted,
     StageChanged,
     new_event,
 )
@@ -157,8 +159,13 @@ class Recruiting:
         chosen = await self._keys.chosen(call)
         with reaching():
             history = await self._going_on(interview_id, whole=True)
-            if not any(isinstance(event.data, StageChanged) for _, event in history.outputs):
+            told = [event.data for _, event in history.outputs]
+            if not any(isinstance(output, StageChanged) for output in told):
                 raise NotStarted(f"interview {interview_id!r} has not begun: nudge it when it has")
+            replies = [output for output in told if isinstance(output, ReplyStarted | ReplyFinished)]
+            match replies[-1:]:
+                case [ReplyFinished(farewell=True)]:
+                    raise _ended(interview_id)
             if chosen is None:
                 chosen = await self._keys.choose(call, {"nudge_id": uuid4().hex})
             nudge = NudgeGiven(nudge_id=chosen["nudge_id"], note=note)
