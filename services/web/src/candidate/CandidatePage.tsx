@@ -71,6 +71,7 @@ export function CandidatePage() {
         <Writing
           interview={interview}
           session={session}
+          choice={journey.choice}
           isFromVoice={journey.isFromVoice}
           onSpeak={journey.goOnByVoice}
           onLeave={journey.leave}

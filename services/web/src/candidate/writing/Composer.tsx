@@ -1,0 +1,110 @@
+import { SendHorizontal } from 'lucide-react';
+import { type KeyboardEvent, useEffect, useId, useRef } from 'react';
+import { flushSync } from 'react-dom';
+import { Button } from '../../ui/controls';
+import type { Interview } from '../interview';
+import css from './Composer.module.css';
+import { withWords } from './dictated';
+import { canDictate, DictationControls, DictationTrouble } from './DictationControls';
+import { useDictation } from './useDictation';
+
+type Props = {
+  interview: Interview;
+  microphone: string | null;
+  draft: string;
+  onDraft: (text: string) => void;
+  /** To be answered; null: it is not the candidate's turn, who may write all the same. */
+  turnId: string | null;
+  onSend: () => void;
+};
+
+/** Characters; the front door takes no more. */
+const MAX_LENGTH = 8000;
+const FEW_LEFT = 500;
+
+/** Where a keyboard is part of the screen, Enter is a new line: it has no Shift+Enter. */
+const isTouch = window.matchMedia('(pointer: coarse)').matches;
+
+/** The box for the answer: typed, or dictated and then read. */
+export function Composer({ interview, microphone, draft, onDraft, turnId, onSend }: Props) {
+  const form = useRef<HTMLFormElement>(null);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const hint = useId();
+  const left = MAX_LENGTH - draft.length;
+
+  const onWords = (words: string) => {
+    const node = box.current;
+    if (!node) return;
+    const [text, caret] = withWords(draft, node.selectionStart, node.selectionEnd, words);
+    flushSync(() => onDraft(text.slice(0, MAX_LENGTH)));
+    node.focus();
+    node.setSelectionRange(caret, caret);
+  };
+  const controls = useDictation({ interview, microphone, onWords });
+  const { dictation } = controls;
+  const isDictating = ['asking', 'recording', 'transcribing'].includes(dictation.state);
+  const canSend = turnId !== null && draft.trim() !== '' && !isDictating;
+
+  // When it is the candidate's turn; not from what they are at elsewhere, and not to open a phone's keyboard.
+  useEffect(() => {
+    const focused = document.activeElement;
+    const isFree = focused === document.body || focused?.tagName === 'H1';
+    if (turnId !== null && isFree && !isTouch) box.current?.focus({ preventScroll: true });
+  }, [turnId]);
+
+  const send = () => {
+    if (!canSend) return;
+    onSend();
+    controls.cancel();
+    box.current?.focus();
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const isSending = isTouch ? event.ctrlKey || event.metaKey : !event.shiftKey;
+    if (event.key !== 'Enter' || !isSending || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+
+  return (
+    <div className={css.composer}>
+      <DictationTrouble {...controls} />
+      <form
+        ref={form}
+        className={css.box}
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        <textarea
+          ref={box}
+          aria-label="Your answer"
+          aria-describedby={hint}
+          className={css.text}
+          rows={2}
+          maxLength={MAX_LENGTH}
+          placeholder="Write your answer"
+          value={draft}
+          onChange={({ target }) => onDraft(target.value)}
+          onKeyDown={onKeyDown}
+        />
+        <div className={css.row}>
+          {canDictate ? <DictationControls {...controls} /> : null}
+          <p id={hint} className={css.hint}>
+            {left < FEW_LEFT ? `${left} characters left` : hintOf(dictation.state)}
+          </p>
+          <Button type="submit" look="primary" isDisabled={!canSend}>
+            Send
+            <SendHorizontal aria-hidden size={18} />
+          </Button>
+        </div>
+      </form>
+    </div>
+  );
+}
+
+function hintOf(dictation: string): string {
+  if (dictation === 'done') return 'Please read what was understood before you send it.';
+  return dictation === 'off' && !isTouch ? 'Enter sends, Shift+Enter makes a new line' : '';
+}
