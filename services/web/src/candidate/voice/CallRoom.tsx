@@ -121,6 +121,7 @@ export function CallRoom({ title, door, choice, interviewId, earlier, before, ..
               <OwnTile
                 participant={localParticipant}
                 isMicrophoneOn={devices.microphone.isOn}
+                isMicrophoneStarting={devices.microphone.isBusy}
                 isCameraOn={devices.camera.isOn}
               />
             </div>

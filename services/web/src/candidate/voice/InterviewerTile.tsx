@@ -25,7 +25,7 @@ export function InterviewerTile({ interviewer, isConnected, isMicrophoneOn, onEn
   const activity = isConnected ? interviewer.activity : 'joining';
   return (
     <section aria-label="Interviewer" className={css.interviewer} data-activity={activity}>
-      <Waves audio={interviewer.audio} activity={activity} />
+      <Waves audio={onEnableAudio ? null : interviewer.audio} activity={activity} />
       <p className={css.activity}>{isConnected ? WORDS[activity] : 'Connecting…'}</p>
       {activity === 'listening' && !isMicrophoneOn ? (
         <p className={css.hint}>Your microphone is off.</p>

@@ -88,10 +88,12 @@ function Trouble({
   return (
     <Notice kind="warning">
       <p>{of}</p>
-      <Button look="quiet" onPress={onAgain}>
-        Try again
-      </Button>
-      {children}
+      <div className={css.buttons}>
+        {children}
+        <Button look="quiet" onPress={onAgain}>
+          Try again
+        </Button>
+      </div>
     </Notice>
   );
 }

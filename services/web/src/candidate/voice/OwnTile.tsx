@@ -5,10 +5,15 @@ import { useRef } from 'react';
 import { useLevels } from './useLevels';
 import css from './tiles.module.css';
 
-type Props = { participant: LocalParticipant; isMicrophoneOn: boolean; isCameraOn: boolean };
+type Props = {
+  participant: LocalParticipant;
+  isMicrophoneOn: boolean;
+  isMicrophoneStarting: boolean;
+  isCameraOn: boolean;
+};
 
 /** The candidate as the interviewer has them: their picture, if they want one, and how loud they are. */
-export function OwnTile({ participant, isMicrophoneOn, isCameraOn }: Props) {
+export function OwnTile({ participant, isMicrophoneOn, isMicrophoneStarting, isCameraOn }: Props) {
   const camera = participant.getTrackPublication(Track.Source.Camera);
   const microphone = participant.getTrackPublication(Track.Source.Microphone)?.track;
   const tile = useRef<HTMLElement>(null);
@@ -27,7 +32,7 @@ export function OwnTile({ participant, isMicrophoneOn, isCameraOn }: Props) {
       <span className={css.microphone} data-on={isMicrophoneOn}>
         <Icon aria-hidden size={18} />
       </span>
-      <span className={css.name}>{isMicrophoneOn ? 'You' : 'You are muted'}</span>
+      <span className={css.name}>{isMicrophoneOn || isMicrophoneStarting ? 'You' : 'You are muted'}</span>
     </section>
   );
 }

@@ -18,7 +18,13 @@ export function Waves({ audio, activity }: { audio: RemoteAudioTrack | null; act
     });
   });
   return (
-    <div ref={disc} className={css.disc} data-activity={activity} aria-hidden>
+    <div
+      ref={disc}
+      className={css.disc}
+      data-activity={activity}
+      data-heard={audio ? '' : undefined}
+      aria-hidden
+    >
       {BARS.map((bar) => (
         <span key={bar} className={css.bar} />
       ))}
