@@ -40,7 +40,7 @@ export function Lobby({ interview, session, choice: before, preload, onEnter, on
   const checks = <DeviceChecks lobby={lobby} onWriting={() => void entrance.enter('writing')} />;
   const notice = (
     <Card title="How this interview is held">
-      <p>{session.consent.notice}</p>
+      <p lang={session.language}>{session.consent.notice}</p>
     </Card>
   );
 
@@ -57,7 +57,7 @@ export function Lobby({ interview, session, choice: before, preload, onEnter, on
           {session.question ? (
             <figure className={css.last}>
               <figcaption>The interviewer asked:</figcaption>
-              <blockquote>{session.question}</blockquote>
+              <blockquote lang={session.language}>{session.question}</blockquote>
             </figure>
           ) : null}
         </StartCard>
