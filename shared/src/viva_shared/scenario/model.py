@@ -32,7 +32,7 @@ class Scenario(Part):
     interviewer: str
     """Who the interviewer is and how it behaves: the beginning of every prompt."""
     process: str = ""
-    """What the interviewer may say about the process when asked."""
+    """What the interviewer may say about the process when asked, and what the candidate reads in the end."""
     words: ScenarioWords
     stages: tuple[Stage, ...] = Field(min_length=1)
     consent: Consent = Consent()
