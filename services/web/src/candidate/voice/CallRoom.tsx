@@ -56,10 +56,12 @@ export function CallRoom({ title, door, choice, interviewId, earlier, before, ..
   const { canPlayAudio, startAudio } = useAudioPlayback(room);
   const interviewer = useInterviewer(room);
   const isConnected = phase.name === 'connected';
-  const isReady = isConnected && interviewer.activity !== 'joining';
-  const { unsent, write } = useOutbox(room, interviewId, isReady, onNews);
+  const { sid, activity } = interviewer;
+  const isThere = sid !== null;
+  const reader = isConnected && isThere && activity !== 'joining' ? { sid, activity } : null;
+  const { waiting, write } = useOutbox(room, interviewId, reader, onNews);
   const [wasThere, setWasThere] = useState(false);
-  if (interviewer.isThere && !wasThere) setWasThere(true);
+  if (isThere && !wasThere) setWasThere(true);
 
   const [hasCaptions, setCaptions] = useState(true);
   const [hasTranscript, setTranscript] = useState(() => matchMedia('(width >= 768px)').matches);
@@ -102,7 +104,7 @@ export function CallRoom({ title, door, choice, interviewId, earlier, before, ..
             <Steps progress={steps} />
             <Notices
               phase={phase}
-              isInterviewerThere={interviewer.isThere}
+              isInterviewerThere={isThere}
               wasInterviewerThere={wasThere}
               isConnectionPoor={quality === ConnectionQuality.Poor || quality === ConnectionQuality.Lost}
               devices={devices}
@@ -133,7 +135,7 @@ export function CallRoom({ title, door, choice, interviewId, earlier, before, ..
           ) : null}
           {hasTranscript ? (
             <div className={css.panel}>
-              <Conversation lines={lines} unsent={unsent} onWrite={write} />
+              <Conversation lines={lines} waiting={waiting} onWrite={write} />
             </div>
           ) : null}
           <div className={css.controls}>

@@ -3,18 +3,18 @@ import { type SyntheticEvent, useState } from 'react';
 import { Button } from '../../ui/controls';
 import css from './Conversation.module.css';
 import { type Line, type Turn, turnsOf } from './conversation';
-import type { Unsent } from './outbox';
+import type { Unread } from './outbox';
 import { useStickToEnd } from './useStickToEnd';
 
 type Props = {
   lines: readonly Line[];
-  unsent: readonly Unsent[];
+  waiting: readonly Unread[];
   onWrite: (text: string) => void;
 };
 
 /** Both sides' words as they come, and a field to write instead of speaking. */
-export function Conversation({ lines, unsent, onWrite }: Props) {
-  const { box, isAtEnd, toEnd } = useStickToEnd(lines, unsent);
+export function Conversation({ lines, waiting, onWrite }: Props) {
+  const { box, isAtEnd, toEnd } = useStickToEnd(lines, waiting);
   return (
     <section aria-label="Transcript" className={css.conversation}>
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard */}
@@ -23,7 +23,7 @@ export function Conversation({ lines, unsent, onWrite }: Props) {
         {turnsOf(lines).map((turn) => (
           <TurnOf key={turn.id} turn={turn} />
         ))}
-        {unsent.map(({ id, text }) => (
+        {waiting.map(({ id, text }) => (
           <div key={id} className={css.turn} data-speaker="candidate" data-waiting>
             <span className={css.who}>You, waiting for the interviewer</span>
             <p>{text}</p>

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { troubleOf } from './devices';
 import { activityOf, interviewerOf } from './interviewer';
 import { bandsOf, mirrored } from './levels';
-import { storedUnsent, storeUnsent } from './outbox';
+import { storedUnread, storeUnread, unreadBy } from './outbox';
 
 function participant(identity: string, joined: number, more: Partial<RemoteParticipant> = {}) {
   const seen: Partial<RemoteParticipant> = {
@@ -53,12 +53,26 @@ test('levels are those of speech, from silence to full', () => {
   expect(mirrored([1, 2, 3])).toEqual([3, 2, 1, 2, 3]);
 });
 
-test('what waits to be sent survives a reload, in its own interview', () => {
-  storeUnsent('one', [{ id: 'a', text: 'Hello' }]);
-  expect(storedUnsent('one')).toEqual([{ id: 'a', text: 'Hello' }]);
-  expect(storedUnsent('two')).toEqual([]);
-  storeUnsent('one', []);
-  expect(storedUnsent('one')).toEqual([]);
-  sessionStorage.setItem('viva.unsent.one', '{');
-  expect(storedUnsent('one')).toEqual([]);
+const letter = { id: 'a', text: 'Hello', sent: null };
+const sent = { ...letter, sent: { to: 'PA_1', during: 'listening' as const } };
+
+test('a letter is read once who got it does something else', () => {
+  expect(unreadBy({ sid: 'PA_1', activity: 'listening' }, [sent])).toEqual([sent]);
+  expect(unreadBy({ sid: 'PA_1', activity: 'thinking' }, [sent])).toEqual([]);
+  expect(unreadBy({ sid: 'PA_1', activity: 'thinking' }, [letter])).toEqual([letter]);
+});
+
+test('a letter to one who was killed waits for the next', () => {
+  expect(unreadBy(null, [sent])).toEqual([sent]);
+  expect(unreadBy({ sid: 'PA_2', activity: 'listening' }, [sent])).toEqual([letter]);
+});
+
+test('what is unread survives a reload, in its own interview', () => {
+  storeUnread('one', [letter]);
+  expect(storedUnread('one')).toEqual([letter]);
+  expect(storedUnread('two')).toEqual([]);
+  storeUnread('one', []);
+  expect(storedUnread('one')).toEqual([]);
+  sessionStorage.setItem('viva.unread.one', '{');
+  expect(storedUnread('one')).toEqual([]);
 });

@@ -3,9 +3,9 @@ import { RemoteAudioTrack, type Room, RoomEvent, Track } from 'livekit-client';
 import { type Activity, activityOf, interviewerOf } from './interviewer';
 
 export type Interviewer = {
+  /** LiveKit's, of this one and no other; null: none is there. */
+  sid: string | null;
   activity: Activity;
-  /** In the room, though perhaps not ready yet. */
-  isThere: boolean;
   audio: RemoteAudioTrack | null;
 };
 
@@ -19,8 +19,8 @@ export function useInterviewer(room: Room): Interviewer {
   const participant = interviewerOf(useRemoteParticipants({ room, updateOnlyOn: CHANGES }));
   const track = participant?.getTrackPublication(Track.Source.Microphone)?.track;
   return {
+    sid: participant?.sid ?? null,
     activity: activityOf(participant),
-    isThere: participant !== null,
     audio: track instanceof RemoteAudioTrack ? track : null,
   };
 }

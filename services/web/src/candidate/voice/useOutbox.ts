@@ -1,44 +1,54 @@
 import type { Room } from 'livekit-client';
 import { type Dispatch, useEffect, useRef, useState } from 'react';
 import type { News } from './conversation';
-import { storedUnsent, storeUnsent, type Unsent } from './outbox';
+import { type Reader, storedUnread, storeUnread, type Unread, unreadBy } from './outbox';
 
 const AGAIN_MS = 2000;
 
-/**
- * Write to the interviewer. What is written while they are not there (nobody would ever read it) waits, and goes out in
- * order once they are.
- */
+type Outbox = {
+  /** What waits to be sent, the oldest first. */
+  waiting: readonly Unread[];
+  write: (text: string) => void;
+};
+
+/** Write to the interviewer. What is written while nobody is there waits, as nobody would ever read it. */
 export function useOutbox(
   room: Room,
   interviewId: string | null,
-  isRead: boolean,
+  reader: Reader,
   onNews: Dispatch<News>,
-): { unsent: readonly Unsent[]; write: (text: string) => void } {
-  const [unsent, setUnsent] = useState(() => storedUnsent(interviewId));
+): Outbox {
+  const [letters, setLetters] = useState(() => storedUnread(interviewId));
   const [attempt, setAttempt] = useState(0);
   const sending = useRef<string | null>(null);
-  const next = unsent[0];
 
-  useEffect(() => storeUnsent(interviewId, unsent), [interviewId, unsent]);
+  const unread = unreadBy(reader, letters);
+  if (unread !== letters) setLetters(unread);
 
+  useEffect(() => storeUnread(interviewId, letters), [interviewId, letters]);
+
+  const next = letters.find(({ sent }) => !sent);
+  const to = reader?.sid;
+  const during = reader?.activity;
   useEffect(() => {
-    if (!isRead || !next || sending.current === next.id) return;
+    if (!to || !during || !next || sending.current) return;
     sending.current = next.id;
-    room.localParticipant.sendText(next.text, { topic: 'lk.chat' }).then(
-      () => {
-        onNews({ type: 'written', id: next.id, speaker: 'candidate', text: next.text });
-        setUnsent((waiting) => waiting.filter(({ id }) => id !== next.id));
-      },
-      () => {
+    room.localParticipant
+      .sendText(next.text, { topic: 'lk.chat' })
+      .then(
+        () => {
+          onNews({ type: 'written', id: next.id, speaker: 'candidate', text: next.text });
+          setLetters((now) => now.map((it) => (it.id === next.id ? { ...it, sent: { to, during } } : it)));
+        },
+        () => setTimeout(() => setAttempt((last) => last + 1), AGAIN_MS),
+      )
+      .finally(() => {
         sending.current = null;
-        setTimeout(() => setAttempt((last) => last + 1), AGAIN_MS);
-      },
-    );
-  }, [room, isRead, next, attempt, onNews]);
+      });
+  }, [room, to, during, next, attempt, onNews]);
 
   return {
-    unsent,
-    write: (text) => setUnsent((waiting) => [...waiting, { id: crypto.randomUUID(), text }]),
+    waiting: letters.filter(({ sent }) => !sent),
+    write: (text) => setLetters((now) => [...now, { id: crypto.randomUUID(), text, sent: null }]),
   };
 }
