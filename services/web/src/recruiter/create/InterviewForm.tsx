@@ -49,12 +49,12 @@ export function InterviewForm({ offers, error, isPending, onChange, onCreate }: 
       onSubmit={(event) => {
         event.preventDefault();
         setSent(true);
-        if (!wrongQuestions) onCreate(requestOf(draft, scenario));
+        if (!wrongQuestions && !isPending) onCreate(requestOf(draft, scenario));
       }}
     >
       <Select
         label="Scenario"
-        description={scenario.stages.join(' → ')}
+        description={about(scenario)}
         choices={offers.map(({ name, title }) => ({ id: name, label: title }))}
         value={scenario.name}
         onChange={(name) => change({ scenario: name })}
@@ -133,10 +133,17 @@ export function InterviewForm({ offers, error, isPending, onChange, onCreate }: 
       </div>
       {error ? <Failed error={error} /> : null}
       <div>
-        <Button type="submit" look="primary" isPending={isPending}>
-          Create the interview
+        <Button type="submit" look="primary">
+          {isPending ? 'Creating it …' : 'Create the interview'}
         </Button>
       </div>
     </Form>
   );
+}
+
+/** What there is to know of a scenario before it is chosen. */
+function about({ kind, stages, shows_scores }: Scenario): string {
+  if (kind === 'stages') return stages.join(' · ');
+  const who = shows_scores ? 'the candidate sees the scores, too' : 'only recruiters see the scores';
+  return `Each answer is scored; ${who}.`;
 }

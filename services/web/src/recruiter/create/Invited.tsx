@@ -28,7 +28,7 @@ export function Invited({ invited, candidateName, onAnother }: Props) {
         </a>
       </Card>
       <div className={css.ways}>
-        <LinkButton look="primary" to={`/recruiter/interviews/${encodeURIComponent(invited.session_id)}`}>
+        <LinkButton to={`/recruiter/interviews/${encodeURIComponent(invited.session_id)}`}>
           Go to the interview
         </LinkButton>
         <Button onPress={onAnother}>Create another</Button>

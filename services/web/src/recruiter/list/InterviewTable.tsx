@@ -33,7 +33,7 @@ export function InterviewTable({ items, isStale }: { items: readonly Item[]; isS
               <time dateTime={item.created_at}>{moment(item.created_at)}</time>
             </td>
             <td className={css.score}>
-              <Score value={item.overall_score} />
+              {item.status === 'ended' ? <Score value={item.overall_score} /> : null}
             </td>
           </tr>
         ))}

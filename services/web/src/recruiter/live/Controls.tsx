@@ -71,8 +71,8 @@ function End({ id }: { id: string }) {
           <p className={css.muted}>
             Whatever is left is not asked any more. The report is written all the same.
           </p>
-          <Button look="danger" isPending={end.isPending} onPress={() => setAsking(true)}>
-            End the interview
+          <Button look="danger" onPress={() => setAsking(!end.isPending)}>
+            {end.isPending ? 'Ending it …' : 'End the interview'}
           </Button>
         </>
       )}

@@ -4,13 +4,14 @@ import { clock } from '../format';
 import { StatusBadge } from '../parts/StatusBadge';
 import { useNow } from '../parts/useNow';
 import css from './Progress.module.css';
+import { stepLabel, stepOf } from './steps';
 
 const STATUS = { waiting: 'created', running: 'running', ended: 'ended' } as const;
 const SAID = { waiting: 'Waiting for the candidate', running: 'Live', ended: 'Ended' };
 
 /** How far it is, for how long, and how the candidate takes part. */
 export function Progress({ session }: { session: Session }) {
-  const { stage_number: stage, num_stages: of, label } = session.progress;
+  const [step, of] = stepOf(session.progress);
   const began = session.transcript[0]?.at;
   return (
     <div className={css.progress}>
@@ -26,19 +27,16 @@ export function Progress({ session }: { session: Session }) {
           <Keyboard aria-hidden size={16} /> In writing
         </span>
       ) : null}
-      {stage && of ? (
-        <span className={css.stage}>
+      <span className={css.step}>
+        {step && of ? (
           <span className={css.dots} aria-hidden>
             {Array.from({ length: of }, (_, index) => (
-              <span key={index} data-done={index < stage} />
+              <span key={index} data-done={index < step} />
             ))}
           </span>
-          <span>
-            Stage {stage} of {of}: {session.progress.title}
-            {label === session.progress.title ? '' : ` · ${label}`}
-          </span>
-        </span>
-      ) : null}
+        ) : null}
+        {stepLabel(session.progress)}
+      </span>
     </div>
   );
 }

@@ -60,9 +60,9 @@ export function Actions({ details }: { details: Details }) {
             Score again
           </Button>
         ) : null}
-        <Button onPress={() => setDeleting(true)} isPending={erase.isPending}>
+        <Button onPress={() => setDeleting(!erase.isPending)}>
           <Trash2 aria-hidden size={18} />
-          Delete
+          {erase.isPending ? 'Deleting …' : 'Delete'}
         </Button>
       </div>
       {details.rescoring ? <Spinner label="The answers are being scored again" /> : null}

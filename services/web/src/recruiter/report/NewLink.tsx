@@ -53,8 +53,8 @@ export function NewLink({ id, isOpen, onClose }: Props) {
           <div className={dialog.buttons}>
             <Button onPress={close}>{invite.data ? 'Done' : 'Cancel'}</Button>
             {invite.data ? null : (
-              <Button look="primary" isPending={invite.isPending} onPress={() => invite.mutate()}>
-                Make the link
+              <Button look="primary" onPress={() => (invite.isPending ? undefined : invite.mutate())}>
+                {invite.isPending ? 'Making it …' : 'Make the link'}
               </Button>
             )}
           </div>

@@ -30,23 +30,25 @@ export function Overview({ details }: { details: Details }) {
                 <ScoreChart scores={scores} />
               </Suspense>
             </div>
-            <table className="visually-hidden">
-              <caption>Scores by question</caption>
-              <thead>
-                <tr>
-                  <th scope="col">Question</th>
-                  <th scope="col">Score</th>
-                </tr>
-              </thead>
-              <tbody>
-                {scores.map(({ index, question, score }) => (
-                  <tr key={index}>
-                    <th scope="row">{question}</th>
-                    <td>{points(score)}</td>
+            <div className="visually-hidden">
+              <table>
+                <caption>Scores by question</caption>
+                <thead>
+                  <tr>
+                    <th scope="col">Question</th>
+                    <th scope="col">Score</th>
                   </tr>
-                ))}
-              </tbody>
-            </table>
+                </thead>
+                <tbody>
+                  {scores.map(({ index, question, score }) => (
+                    <tr key={index}>
+                      <th scope="row">{question}</th>
+                      <td>{points(score)}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
           </figure>
         ) : null}
       </div>

@@ -51,11 +51,17 @@ function Found({ details }: { details: Details }) {
           {details.scores.length ? <Overview details={details} /> : null}
           {details.scores.length ? <Scores details={details} /> : null}
           <Facts facts={details.facts} />
+        </div>
+        {/* It may scroll, and so keyboards must reach it. */}
+        {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+        <div role="region" aria-label="Transcript" tabIndex={0} className={css.transcript}>
+          <Transcript details={details} />
+        </div>
+        <div className={css.column}>
           <Stages details={details} />
           <Waits timings={details.timings} />
           <Record details={details} />
         </div>
-        <Transcript details={details} />
       </div>
     </>
   );

@@ -33,7 +33,7 @@ function Question({ score }: { score: Scored }) {
         </h3>
         <Score value={score.score} />
       </div>
-      {score.reason ? <p>{score.reason}</p> : null}
+      {score.reason ? <p className={css.reason}>{score.reason}</p> : null}
       {score.not_rescored ? <p className={css.kept}>Kept from before: {score.not_rescored}</p> : null}
       {score.evidence.length ? (
         <ul className={css.evidence} aria-label="Evidence">

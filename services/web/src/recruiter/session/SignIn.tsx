@@ -53,7 +53,7 @@ export function SignIn({ withIssuer }: { withIssuer: boolean }) {
             const bearer = key.trim();
             const problem = wrongWithKey(bearer);
             setWrong(problem);
-            if (!problem) signIn.mutate(bearer);
+            if (!problem && !signIn.isPending) signIn.mutate(bearer);
           }}
         >
           <TextField
@@ -66,8 +66,8 @@ export function SignIn({ withIssuer }: { withIssuer: boolean }) {
             error={wrong}
             validationBehavior="aria"
           />
-          <Button type="submit" look={withIssuer ? 'secondary' : 'primary'} isPending={signIn.isPending}>
-            Sign in
+          <Button type="submit" look={withIssuer ? 'secondary' : 'primary'}>
+            {signIn.isPending ? 'Signing in …' : 'Sign in'}
           </Button>
         </Form>
       </Card>
