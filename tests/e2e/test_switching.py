@@ -16,7 +16,7 @@ import pytest
 import structlog
 from brain.application.replaying import replay
 from candidate.adapters.flite import Flite, write_wav
-from candidate.session import CandidateSession
+from candidate.session import CandidateSession, HiddenObserver
 from fixtures.brains import eventually
 from fixtures.stack import Stack
 from redis.asyncio import Redis
@@ -112,6 +112,17 @@ async def interview(stack: Stack, redis: Redis) -> AsyncIterator[Interview]:
     await interview.http.aclose()
 
 
+@pytest.fixture
+async def observer(interview: Interview) -> AsyncIterator[None]:
+    """Keeps the room open, whose dispatch is that of its first token then."""
+    ticket = interview.stack.ticket(interview.id, "Observer", role="observer")
+    observer = HiddenObserver(interview.stack.livekit.url, ticket)
+    await observer.join()
+    yield
+    await observer.leave()
+
+
+@pytest.mark.usefixtures("observer")
 async def test_voice_writing_voice_writing(interview: Interview) -> None:
     candidate = await interview.join()
     assert (await candidate.wait_for_turn(LONG)).endswith(QUESTIONS[0])

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from brain.application.replaying import replay
 from fixtures.brains import eventually, now
-from fixtures.front_door import front_door
+from fixtures.front_door import client, front_door
 from fixtures.writing import (
     ANSWERS,
     QUESTIONS,
@@ -24,7 +24,9 @@ from fixtures.writing import (
     start,
     utterances,
 )
+from tokens.application.reading import Reading
 from tokens.domain.errors import Unavailable
+from tokens.main import wired
 from tokens.settings import TokensSettings
 from viva_shared.broker import BotFenced, Mailboxes
 from viva_shared.events import (
@@ -210,6 +212,38 @@ async def test_the_same_call_switches_once(http: httpx.AsyncClient, mailboxes: M
     assert not await bot.is_fenced(), "it is the call of before: the candidate has gone back since"
     came = [d.via for d in await inputs(mailboxes, "s1") if isinstance(d, CandidateJoined)]
     assert came == ["voice", "text", "voice"]
+
+
+@pytest.mark.usefixtures("worker")
+async def test_nor_is_a_room_taken_twice_by_the_same_call(
+    http: httpx.AsyncClient, mailboxes: Mailboxes
+) -> None:
+    await start(http, session_id="s1", candidate_name="Ada")
+    token = {"session_id": "s1", "participant_name": "Ada"}
+    assert (await http.post("/livekit/token", json=token)).status_code == 200
+    key = {"Idempotency-Key": "stay-1"}
+    assert (await http.post("/interview/start", json=SWITCH, headers=key)).status_code == 201
+    bot = await to_voice(http, mailboxes)
+    assert (await http.post("/interview/start", json=SWITCH, headers=key)).status_code == 201
+    assert not await bot.is_fenced()
+
+
+@pytest.mark.usefixtures("worker")
+async def test_an_answer_comes_before_a_bot_or_not_at_all(
+    settings: TokensSettings, mailboxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with wired(settings) as services, client(services) as http:
+        turn = await start(http, session_id="s1", candidate_name="Ada")
+        hear = services.courses.hear
+
+        async def be_overtaken(reading: Reading) -> None:
+            await hear(reading)
+            await to_voice(http, mailboxes)
+
+        monkeypatch.setattr(services.courses, "hear", be_overtaken)
+        body = {"session_id": "s1", "turn_id": turn["turn_id"], "answer": ANSWERS[0]}
+        refused(await http.post("/interview/answer", json=body), 409, "conflict")
+        assert await utterances(mailboxes, "s1") == []
 
 
 @pytest.mark.usefixtures("worker")
