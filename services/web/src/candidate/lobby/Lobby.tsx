@@ -23,6 +23,8 @@ type Props = {
   onEnd: () => void;
 };
 
+const NOTICE = 'How this interview is held';
+
 /** Before the interview: what it is, the candidate's consent, and whether microphone and speaker work. */
 export function Lobby({ interview, session, choice: before, preload, onEnter, onEnd }: Props) {
   const lobby = useLobbyDevices({ ...before, name: before.name || (session.candidate_name ?? '') });
@@ -38,11 +40,7 @@ export function Lobby({ interview, session, choice: before, preload, onEnter, on
   usePreload(preload);
 
   const checks = <DeviceChecks lobby={lobby} onWriting={() => void entrance.enter('writing')} />;
-  const notice = (
-    <Card title="How this interview is held">
-      <p lang={session.language}>{session.consent.notice}</p>
-    </Card>
-  );
+  const notice = <p lang={session.language}>{session.consent.notice}</p>;
 
   if (session.status === 'running') {
     return (
@@ -66,7 +64,7 @@ export function Lobby({ interview, session, choice: before, preload, onEnter, on
         ) : (
           <Fold title="Check microphone, speaker and camera">{checks}</Fold>
         )}
-        {entrance.needsConsent ? notice : <Fold title="How this interview is held">{notice}</Fold>}
+        {entrance.needsConsent ? <Card title={NOTICE}>{notice}</Card> : <Fold title={NOTICE}>{notice}</Fold>}
       </Shell>
     );
   }
@@ -76,7 +74,7 @@ export function Lobby({ interview, session, choice: before, preload, onEnter, on
         <div className={css.title}>
           <PageTitle title={session.title}>{aboutOf(session)}</PageTitle>
         </div>
-        {notice}
+        <Card title={NOTICE}>{notice}</Card>
         <div className={css.checks}>{checks}</div>
         <div className={css.start}>
           <StartCard

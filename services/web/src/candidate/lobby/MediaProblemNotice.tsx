@@ -14,17 +14,28 @@ type Props = {
 
 /** Why there is no microphone or camera, what to do, and how to go on without. */
 export function MediaProblemNotice({ kind, problem, onRetry, onWriting }: Props) {
+  const own = browserOf(navigator.userAgent);
   return (
     <Notice kind={onWriting ? 'danger' : 'warning'}>
       <p>
         <strong>{whatIsWrong(kind, problem)}</strong>
       </p>
-      {problem === 'refused' ? <Steps kind={kind} /> : <p>{whatToDo(kind, problem)}</p>}
+      {problem === 'refused' ? own && <Steps browser={own} kind={kind} /> : <p>{whatToDo(kind, problem)}</p>}
       {onWriting ? null : <p>You can go on without it.</p>}
       <div className={css.buttons}>
-        {onWriting ? <Button onPress={onWriting}>Continue in text mode</Button> : null}
         {problem === 'insecure' ? null : <Button onPress={onRetry}>Try again</Button>}
+        {onWriting ? <Button onPress={onWriting}>Continue in text mode</Button> : null}
       </div>
+      {problem === 'refused' ? (
+        <Fold title={own ? 'I use another browser' : 'How to allow it'}>
+          {ALL_BROWSERS.filter((browser) => browser !== own).map((browser) => (
+            <div key={browser}>
+              <p>{BROWSERS[browser]}</p>
+              <Steps browser={browser} kind={kind} />
+            </div>
+          ))}
+        </Fold>
+      ) : null}
     </Notice>
   );
 }
@@ -77,6 +88,8 @@ const BROWSERS: Record<Browser, string> = {
   ios: 'On an iPhone or iPad',
 };
 
+const ALL_BROWSERS = Object.keys(BROWSERS) as Browser[];
+
 function stepsOf(browser: Browser, device: string): string[] {
   switch (browser) {
     case 'chrome':
@@ -100,28 +113,12 @@ function stepsOf(browser: Browser, device: string): string[] {
   }
 }
 
-function Steps({ kind }: { kind: Kind }) {
-  const own = browserOf(navigator.userAgent);
-  const others = (Object.keys(BROWSERS) as Browser[]).filter((browser) => browser !== own);
-  const device = named(kind);
-  const steps = (browser: Browser) => (
+function Steps({ browser, kind }: { browser: Browser; kind: Kind }) {
+  return (
     <ol className={css.steps}>
-      {[...stepsOf(browser, device), 'Come back here and press “Try again”.'].map((step) => (
+      {[...stepsOf(browser, named(kind)), 'Come back here and press “Try again”.'].map((step) => (
         <li key={step}>{step}</li>
       ))}
     </ol>
-  );
-  return (
-    <>
-      {own ? steps(own) : null}
-      <Fold title={own ? 'I use another browser' : 'How to allow it'}>
-        {others.map((browser) => (
-          <div key={browser}>
-            <p>{BROWSERS[browser]}</p>
-            {steps(browser)}
-          </div>
-        ))}
-      </Fold>
-    </>
   );
 }

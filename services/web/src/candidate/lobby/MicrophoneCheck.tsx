@@ -1,4 +1,5 @@
 import { Mic } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { Button, Select } from '../../ui/controls';
 import { chosenOf, type Device } from './devices';
 import type { Verdict } from './level';
@@ -17,7 +18,22 @@ type Props = {
 };
 
 /** Whether the interviewer will hear the candidate. */
-export function MicrophoneCheck({ capture, microphones, wish, onChoose, onCheck, onWriting }: Props) {
+export function MicrophoneCheck(props: Props) {
+  const { state } = props.capture;
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // The button that was pressed may be gone; and what failed may be far above the one that starts.
+    const hasLostFocus = document.activeElement === document.body;
+    if (state === 'failed' || (state === 'on' && hasLostFocus)) place.current?.focus();
+  }, [state]);
+  return (
+    <div ref={place} role="group" aria-label="Microphone check" tabIndex={-1} className={css.check}>
+      <Content {...props} />
+    </div>
+  );
+}
+
+function Content({ capture, microphones, wish, onChoose, onCheck, onWriting }: Props) {
   if (capture.state === 'failed' && capture.problem) {
     const { problem } = capture;
     return <MediaProblemNotice kind="microphone" problem={problem} onRetry={onCheck} onWriting={onWriting} />;

@@ -39,7 +39,7 @@ export function InterviewForm({ scenarios, onCreated }: Props) {
     >
       <Select
         label="Interview"
-        description={scenario.stages.join(' → ')}
+        description={scenario.stages.length > 1 ? scenario.stages.join(' → ') : undefined}
         choices={scenarios.map((each) => ({ id: each.name, label: each.title }))}
         value={scenario.name}
         onChange={(chosen) => {
