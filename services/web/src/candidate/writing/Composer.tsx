@@ -27,15 +27,18 @@ const isTouch = window.matchMedia('(pointer: coarse)').matches;
 
 /** The box for the answer: typed, or dictated and then read. */
 export function Composer({ interview, microphone, draft, onDraft, turnId, onSend }: Props) {
-  const form = useRef<HTMLFormElement>(null);
   const box = useRef<HTMLTextAreaElement>(null);
+  const hasCaret = useRef(false);
   const hint = useId();
   const left = MAX_LENGTH - draft.length;
 
   const onWords = (words: string) => {
     const node = box.current;
     if (!node) return;
-    const [text, caret] = withWords(draft, node.selectionStart, node.selectionEnd, words);
+    const [start, end] = hasCaret.current
+      ? [node.selectionStart, node.selectionEnd]
+      : [draft.length, draft.length];
+    const [text, caret] = withWords(draft, start, end, words);
     flushSync(() => onDraft(text.slice(0, MAX_LENGTH)));
     node.focus();
     node.setSelectionRange(caret, caret);
@@ -49,7 +52,10 @@ export function Composer({ interview, microphone, draft, onDraft, turnId, onSend
   useEffect(() => {
     const focused = document.activeElement;
     const isFree = focused === document.body || focused?.tagName === 'H1';
-    if (turnId !== null && isFree && !isTouch) box.current?.focus({ preventScroll: true });
+    const node = box.current;
+    if (turnId === null || !isFree || isTouch || !node) return;
+    node.focus({ preventScroll: true });
+    node.setSelectionRange(node.value.length, node.value.length);
   }, [turnId]);
 
   const send = () => {
@@ -70,7 +76,6 @@ export function Composer({ interview, microphone, draft, onDraft, turnId, onSend
     <div className={css.composer}>
       <DictationTrouble {...controls} />
       <form
-        ref={form}
         className={css.box}
         onSubmit={(event) => {
           event.preventDefault();
@@ -86,6 +91,7 @@ export function Composer({ interview, microphone, draft, onDraft, turnId, onSend
           maxLength={MAX_LENGTH}
           placeholder="Write your answer"
           value={draft}
+          onFocus={() => (hasCaret.current = true)}
           onChange={({ target }) => onDraft(target.value)}
           onKeyDown={onKeyDown}
         />

@@ -26,9 +26,17 @@ export function Lines({ conversation, showsScores, isTyping }: Props) {
   const isOurs = lines.at(-1)?.speaker === 'candidate';
 
   useEffect(() => {
+    if (isOurs) isAtEnd.current = true;
+  }, [isOurs]);
+  useEffect(() => {
     const node = log.current;
-    if (node && (isAtEnd.current || isOurs)) node.scrollTop = node.scrollHeight;
-  }, [lines, words, isTyping, scores.size, isOurs]);
+    if (!node) return;
+    const observer = new ResizeObserver(() => {
+      if (isAtEnd.current) node.scrollTop = node.scrollHeight;
+    });
+    for (const part of [node, ...node.children]) observer.observe(part); // the box below may grow, too
+    return () => observer.disconnect();
+  }, []);
 
   return (
     <div

@@ -58,11 +58,7 @@ export function Writing({ interview, session, choice, isFromVoice, onSpeak, onLe
           onLeave={() => setQuestion('leave')}
         />
         {writer.isOpen ? (
-          <Lines
-            conversation={conversation}
-            showsScores={session.shows_scores}
-            isTyping={turnOf(conversation) === null && !conversation.isOver && writer.block === null}
-          />
+          <Lines conversation={conversation} showsScores={session.shows_scores} isTyping={isTyping(writer)} />
         ) : (
           <Spinner label="Opening the conversation" />
         )}
@@ -97,6 +93,10 @@ export function Writing({ interview, session, choice, isFromVoice, onSpeak, onLe
       </ConfirmDialog>
     </Shell>
   );
+}
+
+function isTyping({ conversation, obstacle, block }: Correspondence): boolean {
+  return turnOf(conversation) === null && !conversation.isOver && obstacle !== 'offline' && block === null;
 }
 
 type BelowProps = {

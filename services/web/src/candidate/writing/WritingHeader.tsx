@@ -72,5 +72,5 @@ function TimeLeft({ endsAt }: { endsAt: number }) {
   }, []);
   const minutes = Math.ceil((endsAt - now) / 60_000);
   if (minutes < 1) return null;
-  return <span>{minutes === 1 ? 'About a minute' : `About ${minutes} minutes`} left for this part</span>;
+  return <span>About {minutes} min left</span>;
 }

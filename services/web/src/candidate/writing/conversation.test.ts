@@ -224,6 +224,16 @@ describe('scores', () => {
     expect([...scoresByLine(state).keys()]).toEqual(['read:3']);
   });
 
+  it('are none before they are given', () => {
+    const question = { index: 0, question: 'Why?', score: null, reason: 'not scored yet', evidence: [] };
+    const state = after(
+      read({ scores: [question], turn_id: 't1', question: 'Why?' }),
+      answer('t1', 'Because.'),
+    );
+    expect(scoresByLine(state).size).toBe(0);
+    expect(scoresByLine(reduce(state, event)).size).toBe(1);
+  });
+
   it('stand nowhere before there is an answer', () => {
     expect(scoresByLine(after(read(), asked, finished('t1', 'Why?'), event)).size).toBe(0);
   });

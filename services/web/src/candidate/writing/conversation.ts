@@ -83,6 +83,8 @@ export type Action =
   | { type: 'doubted' };
 
 const ANSWER = 'answer:';
+/** The reason that a question has while nobody has scored its answer. */
+const NOT_YET = 'not scored yet';
 
 export function reduce(now: Conversation, action: Action): Conversation {
   switch (action.type) {
@@ -145,14 +147,15 @@ function read(now: Conversation, session: Session, at: number): Conversation {
     if (last?.speaker === 'interviewer' && last.text === question) last.turnId = turnId;
     else lines.push({ key: turnId, speaker: 'interviewer', text: question, turnId });
   }
-  const scores = session.scores ?? [];
+  const questions = session.scores ?? [];
+  const scores = questions.filter(({ score, reason }) => score !== null || reason !== NOT_YET);
   const hasEnded = session.status === 'ended';
   return {
     ...NOTHING,
     lines,
     answered: now.answered,
     progress: progressOf(session.progress, at),
-    questions: Object.fromEntries(scores.map(({ index, question }) => [index, question])),
+    questions: Object.fromEntries(questions.map(({ index, question }) => [index, question])),
     scores: Object.fromEntries(scores.map((score) => [score.index, scoreOf(score)])),
     isOver: hasEnded,
     hasEnded,
