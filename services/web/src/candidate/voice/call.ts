@@ -1,10 +1,21 @@
 /** Being in a room for as long as there is something to be there for: through breaks, restarts and other tabs. */
-import { ConnectionState, DefaultReconnectPolicy, DisconnectReason, Room, RoomEvent } from 'livekit-client';
+import {
+  ConnectionState,
+  DefaultReconnectPolicy,
+  DisconnectReason,
+  LogLevel,
+  Room,
+  RoomEvent,
+  setLogLevel,
+} from 'livekit-client';
 import { pause } from '../../api/client';
 import { Problem } from '../../api/problem';
 import type { Choice } from '../choice';
 import type { Connection } from '../interview';
 import { supportsSpeakerChoice, VIDEO } from './devices';
+
+// Every break is an error to it. The page says what breaks, and goes on.
+setLogLevel(import.meta.env.DEV ? LogLevel.info : LogLevel.silent);
 
 /** How the interview stands, by what the front door says. */
 export type Standing = 'under_way' | 'in_writing' | 'ended';

@@ -59,8 +59,7 @@ export function turnsOf(lines: readonly Line[]): Turn[] {
 
 /** The interviewer's latest words, for captions. */
 export function captionOf(lines: readonly Line[]): string {
-  const last = turnsOf(lines).findLast((turn) => turn.speaker === 'interviewer');
-  return last?.lines.map((line) => line.text).join(' ') ?? '';
+  return lines.findLast(({ speaker }) => speaker === 'interviewer')?.text ?? '';
 }
 
 export function scoreInWords({ index, score, reason, feedback }: Schemas['ScoreMessage']): string {
