@@ -57,11 +57,12 @@ WRITTEN = {
     "POST /interview/finish",
     "POST /interviews",
     "POST /interviews/{session_id}/end",
+    "POST /interviews/{session_id}/nudge",
     "DELETE /interviews/{session_id}",
 }
 
 WITHOUT_REDIS = {
-    *("GET /audit", "GET /scenarios", "POST /interview/invite"),
+    *("GET /audit", "GET /scenarios", "POST /interview/invite", "POST /interviews/{session_id}/rescore"),
     *(f"{method} /auth/session" for method in ("GET", "POST", "DELETE")),  # as nobody has a session here
 }
 """These need it for their limits only."""
