@@ -6,7 +6,7 @@ import type { Interview } from '../interview';
 import css from './Composer.module.css';
 import { withWords } from './dictated';
 import { canDictate, DictationControls, DictationTrouble } from './DictationControls';
-import { useDictation } from './useDictation';
+import { type Dictation, useDictation } from './useDictation';
 
 type Props = {
   interview: Interview;
@@ -21,6 +21,10 @@ type Props = {
 /** Characters; the front door takes no more. */
 const MAX_LENGTH = 8000;
 const FEW_LEFT = 500;
+
+const AT_WORK: readonly Dictation['state'][] = ['asking', 'recording', 'transcribing'];
+/** What is told of a dictation until the candidate types. */
+const PASSING: readonly Dictation['state'][] = ['done', 'nothing_understood', 'no_microphone'];
 
 /** Where a keyboard is part of the screen, Enter is a new line: it has no Shift+Enter. */
 const isTouch = window.matchMedia('(pointer: coarse)').matches;
@@ -45,7 +49,7 @@ export function Composer({ interview, microphone, draft, onDraft, turnId, onSend
   };
   const controls = useDictation({ interview, microphone, onWords });
   const { dictation } = controls;
-  const isDictating = ['asking', 'recording', 'transcribing'].includes(dictation.state);
+  const isDictating = AT_WORK.includes(dictation.state);
   const canSend = turnId !== null && draft.trim() !== '' && !isDictating;
 
   // When it is the candidate's turn; not from what they are at elsewhere, and not to open a phone's keyboard.
@@ -92,7 +96,10 @@ export function Composer({ interview, microphone, draft, onDraft, turnId, onSend
           placeholder="Write your answer"
           value={draft}
           onFocus={() => (hasCaret.current = true)}
-          onChange={({ target }) => onDraft(target.value)}
+          onChange={({ target }) => {
+            if (PASSING.includes(dictation.state)) controls.cancel();
+            onDraft(target.value);
+          }}
           onKeyDown={onKeyDown}
         />
         <div className={css.row}>
@@ -100,17 +107,19 @@ export function Composer({ interview, microphone, draft, onDraft, turnId, onSend
           <p id={hint} className={css.hint}>
             {left < FEW_LEFT ? `${left} characters left` : hintOf(dictation.state)}
           </p>
-          <Button type="submit" look="primary" isDisabled={!canSend}>
-            Send
-            <SendHorizontal aria-hidden size={18} />
-          </Button>
+          {isDictating ? null : (
+            <Button type="submit" look="primary" isDisabled={!canSend}>
+              Send
+              <SendHorizontal aria-hidden size={18} />
+            </Button>
+          )}
         </div>
       </form>
     </div>
   );
 }
 
-function hintOf(dictation: string): string {
+function hintOf(dictation: Dictation['state']): string {
   if (dictation === 'done') return 'Please read what was understood before you send it.';
-  return dictation === 'off' && !isTouch ? 'Enter sends, Shift+Enter makes a new line' : '';
+  return AT_WORK.includes(dictation) || isTouch ? '' : 'Enter sends, Shift+Enter makes a new line';
 }

@@ -80,7 +80,7 @@ export function Writing({ interview, session, choice, isFromVoice, onSpeak, onLe
       <ConfirmDialog
         isOpen={question === 'finish'}
         title="Finish the interview?"
-        action="Finish the interview"
+        action="Finish"
         isDangerous
         onConfirm={() => {
           setQuestion(null);
