@@ -4,7 +4,7 @@ import { clock } from '../format';
 import { StatusBadge } from '../parts/StatusBadge';
 import { useNow } from '../parts/useNow';
 import css from './Progress.module.css';
-import { stepLabel, stepOf } from './steps';
+import { stepOf } from './steps';
 
 const STATUS = { waiting: 'created', running: 'running', ended: 'ended' } as const;
 const SAID = { waiting: 'Waiting for the candidate', running: 'Live', ended: 'Ended' };
@@ -35,7 +35,7 @@ export function Progress({ session }: { session: Session }) {
             ))}
           </span>
         ) : null}
-        {stepLabel(session.progress)}
+        {session.progress.label}
       </span>
     </div>
   );

@@ -31,7 +31,7 @@ export function useListening(id: string) {
     let isLeft = false;
     joined
       .on(RoomEvent.TrackSubscribed, (track: RemoteTrack) => {
-        if (track.kind === Track.Kind.Audio) track.attach();
+        if (track.kind === Track.Kind.Audio) document.body.append(track.attach());
       })
       .on(RoomEvent.TrackUnsubscribed, (track: RemoteTrack) =>
         track.detach().forEach((sound) => sound.remove()),

@@ -52,9 +52,7 @@ function Found({ details }: { details: Details }) {
           {details.scores.length ? <Scores details={details} /> : null}
           <Facts facts={details.facts} />
         </div>
-        {/* It may scroll, and so keyboards must reach it. */}
-        {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-        <div role="region" aria-label="Transcript" tabIndex={0} className={css.transcript}>
+        <div className={css.transcript}>
           <Transcript details={details} />
         </div>
         <div className={css.column}>

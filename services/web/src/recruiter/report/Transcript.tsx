@@ -22,8 +22,10 @@ export function Transcript({ details }: { details: Details }) {
   const began = details.started_at ?? details.created_at;
   const candidate = details.candidate_name ? nameOf(details) : 'Candidate';
   return (
-    <div className={css.transcript} ref={list}>
-      <Card title="Transcript">
+    <Card title="Transcript">
+      {/* It may scroll, and so keyboards must reach it. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div role="region" aria-label="Transcript" tabIndex={0} className={css.transcript} ref={list}>
         {details.turns.length ? null : <p className={css.empty}>Nothing has been said yet.</p>}
         {passages(details).map(({ title, first, turns }) => (
           <section key={first} className={css.passage}>
@@ -43,8 +45,8 @@ export function Transcript({ details }: { details: Details }) {
             </ol>
           </section>
         ))}
-      </Card>
-    </div>
+      </div>
+    </Card>
   );
 }
 
