@@ -10,7 +10,7 @@ from tokens.adapters.http.fields import NOT_BLANK, Form, Number
 from tokens.application.scenarios import Brief
 
 Question = Annotated[
-    str, Form(NOT_BLANK, "more than blanks"), StringConstraints(min_length=1, max_length=1000)
+    str, StringConstraints(min_length=1, max_length=1000), Form(NOT_BLANK, "more than blanks")
 ]
 
 

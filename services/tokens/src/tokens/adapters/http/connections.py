@@ -57,8 +57,8 @@ class ConnectionDetails(BaseModel):
 
 Chosen = Annotated[
     str,
-    Form(f"({NAME})?", "1 to 64 characters on one line, not only blanks"),
     StringConstraints(max_length=64),
+    Form(f"({NAME})?", "1 to 64 characters on one line, not only blanks"),
 ]
 
 
@@ -74,7 +74,7 @@ class ConnectionRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     room_name: (
-        Annotated[str, Form(ROOM, "without blanks and slashes"), StringConstraints(max_length=128)] | None
+        Annotated[str, StringConstraints(max_length=128), Form(ROOM, "without blanks and slashes")] | None
     ) = Field(
         None,
         description="`interview-<session_id>`. None: the candidate's own, else a new interview's.",

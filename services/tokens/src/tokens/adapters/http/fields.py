@@ -56,6 +56,6 @@ SessionId = Annotated[
 ]
 ParticipantName = Annotated[
     str,
-    Form(NAME, "1 to 64 characters on one line, not only blanks"),
     StringConstraints(max_length=64),
+    Form(NAME, "1 to 64 characters on one line, not only blanks"),
 ]

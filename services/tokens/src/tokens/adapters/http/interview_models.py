@@ -28,7 +28,7 @@ from tokens.domain.exchanges import Progress
 
 TurnId = Annotated[str, Form(r"[A-Za-z0-9_-]{1,64}", "a turn_id, as it was given out")]
 AnswerText = Annotated[
-    str, Form(NOT_BLANK, "more than blanks"), StringConstraints(min_length=1, max_length=8000)
+    str, StringConstraints(min_length=1, max_length=8000), Form(NOT_BLANK, "more than blanks")
 ]
 
 

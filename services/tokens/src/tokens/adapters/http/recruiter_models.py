@@ -64,7 +64,7 @@ class Nudge(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     note: Annotated[
-        str, Form(NOT_BLANK, "more than blanks"), StringConstraints(min_length=1, max_length=500)
+        str, StringConstraints(min_length=1, max_length=500), Form(NOT_BLANK, "more than blanks")
     ] = Field(examples=["Ask what they would do differently today."])
 
 
