@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
+from viva_shared.consent import CONSENT_TURN
 
 EndReason = Literal["goodbye", "silence", "abandoned", "completed", "finished"]
 
@@ -14,8 +15,7 @@ SENTENCES = re.compile(r"(?<=[.?!])\s+")
 FEW_WORDS = 15
 PARTIAL = "partial-"
 """What a line is of that was understood of an utterance whose bot was gone before it was over."""
-CONSENT = "consent-"
-"""What the id of a turn begins with that only asks for consent: it is no part of the conversation."""
+CONSENT = CONSENT_TURN
 
 
 class Phase(StrEnum):
