@@ -1,5 +1,10 @@
-import { RoomAudioRenderer, RoomContext, useAudioPlayback } from '@livekit/components-react';
-import { useConnectionQualityIndicator, useLocalParticipant } from '@livekit/components-react';
+import {
+  RoomAudioRenderer,
+  RoomContext,
+  useAudioPlayback,
+  useConnectionQualityIndicator,
+  useLocalParticipant,
+} from '@livekit/components-react';
 import { ConnectionQuality } from 'livekit-client';
 import { useEffect, useReducer, useState, useSyncExternalStore } from 'react';
 import type { Schemas } from '../../api/client';
@@ -20,11 +25,13 @@ import { progress, progressBefore } from './progress';
 import { areShortcutsOn, keepShortcutsOn } from './shortcuts';
 import { ShortcutsDialog } from './ShortcutsDialog';
 import { Steps } from './Steps';
+import { useAskBeforeClosing } from './useAskBeforeClosing';
 import { useDevices } from './useDevices';
 import { useInterviewer } from './useInterviewer';
 import { useOutbox } from './useOutbox';
 import { useRoomNews } from './useRoomNews';
 import { useShortcuts } from './useShortcuts';
+import { useWatchedAbsence } from './useWatchedAbsence';
 
 type Props = {
   title: string;
@@ -74,6 +81,7 @@ export function CallRoom({ title, door, choice, interviewId, earlier, before, ..
   useEffect(() => {
     if (hasEnded) onEnd();
   }, [hasEnded, onEnd]);
+  useWatchedAbsence(call, isConnected && wasThere && !isThere);
   useAskBeforeClosing(interviewId !== null && !hasEnded);
 
   const commands = {
@@ -175,14 +183,4 @@ export function CallRoom({ title, door, choice, interviewId, earlier, before, ..
       />
     </Shell>
   );
-}
-
-/** Closing the tab in mid-interview is usually a slip. */
-function useAskBeforeClosing(isUnderWay: boolean): void {
-  useEffect(() => {
-    if (!isUnderWay) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener('beforeunload', ask);
-    return () => removeEventListener('beforeunload', ask);
-  }, [isUnderWay]);
 }

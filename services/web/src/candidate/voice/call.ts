@@ -114,6 +114,11 @@ export class Call {
     };
   };
 
+  /** Look whether the interview is over: its room may stay open for a minute if the interviewer died closing it. */
+  readonly look = async (signal: AbortSignal): Promise<void> => {
+    if ((await this.standing(signal)) === 'ended' && !signal.aborted) this.show({ name: 'ended' });
+  };
+
   /** Try again, or take the place back. */
   readonly goOn = (): void => this.told?.();
 
