@@ -30,11 +30,13 @@ export function ReportView({ report, language }: { report: Report; language: str
           </div>
         </Card>
       ) : null}
-      <div lang={language} className={css.report}>
+      <ol lang={language} className={css.report}>
         {scores.map((score) => (
-          <ScoreCard key={score.index} score={score} />
+          <li key={score.index}>
+            <ScoreCard score={score} />
+          </li>
         ))}
-      </div>
+      </ol>
       {turns.length ? (
         <Fold title="What was said">
           <ol className={css.transcript} lang={language}>
