@@ -7,6 +7,7 @@ SCENARIO ?= screening
 ARGS ?=
 export UV_PYTHON_DOWNLOADS := never
 UV := .viva/bin/uv
+PYTHON_SERVICES = $(patsubst %/pyproject.toml,%/src,$(wildcard services/*/pyproject.toml))
 NPM := PATH=$(CURDIR)/.viva/bin:$$PATH npm run --silent --prefix services/web
 
 help: ## this list
@@ -53,7 +54,7 @@ check: setup ## lint, format and types
 	@scripts/web packages
 	$(UV) run --frozen ruff check
 	$(UV) run --frozen ruff format --check
-	MYPYPATH=tests $(UV) run --frozen mypy shared/src services/*/src cli/src tests
+	MYPYPATH=tests $(UV) run --frozen mypy shared/src $(PYTHON_SERVICES) cli/src tests
 	$(NPM) check
 
 format: setup ## put the code in shape

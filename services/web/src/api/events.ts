@@ -2,24 +2,22 @@ import { EventSource } from 'eventsource';
 import type { Schemas } from './client';
 
 /** What comes on an interview's event stream, by its type. */
-export type InterviewEvents = {
-  'reply.started': Schemas['ReplyStarted'];
-  'reply.chunk': Schemas['ReplyChunk'];
-  'reply.finished': Schemas['ReplyFinished'];
-  'reply.cancelled': Schemas['ReplyCancelled'];
-  'stage.changed': Schemas['StageChanged'];
-  'question.asked': Schemas['QuestionAsked'];
-  'answer.scored': Schemas['AnswerScored'];
-  'interview.ended': Schemas['InterviewEnded'];
-};
+export type InterviewEvents = Schemas['InterviewEvents'];
 export type InterviewEvent = {
   [Type in keyof InterviewEvents]: { type: Type; data: InterviewEvents[Type] };
 }[keyof InterviewEvents];
 
-const TYPES: readonly (keyof InterviewEvents)[] = [
-  ...(['reply.started', 'reply.chunk', 'reply.finished', 'reply.cancelled'] as const),
-  ...(['stage.changed', 'question.asked', 'answer.scored', 'interview.ended'] as const),
-];
+const TYPES: Record<keyof InterviewEvents, true> = {
+  'reply.started': true,
+  'reply.chunk': true,
+  'reply.finished': true,
+  'reply.cancelled': true,
+  'utterance.heard': true, // for recruiters
+  'stage.changed': true,
+  'question.asked': true,
+  'answer.scored': true,
+  'interview.ended': true,
+};
 const AGAIN_MS = 3000;
 
 type Follow = {
@@ -51,7 +49,7 @@ export function follow({ sessionId, after, bearer, onEvent, signal }: Follow): v
         return response;
       },
     });
-    for (const type of TYPES) {
+    for (const type of Object.keys(TYPES)) {
       source.addEventListener(type, (message: MessageEvent<string>) => {
         last = message.lastEventId || last;
         onEvent({ type, data: JSON.parse(message.data) as unknown } as InterviewEvent);

@@ -206,6 +206,8 @@ function happened(now: Conversation, { type, data }: InterviewEvent, at: number)
       return { ...now, scores: { ...now.scores, [data.index]: scoreOf(data) } };
     case 'interview.ended':
       return { ...now, growing: null, sending: null, isOver: true, hasEnded: true };
+    case 'utterance.heard': // for recruiters only
+      return now;
   }
 }
 
