@@ -96,6 +96,13 @@ class Candidate:
         self._answered += 1
         await speak(self.page, text)
 
+    async def answer_aloud(self) -> str:
+        """Wait for a question and answer it by voice; the question, or nothing if the interview is over."""
+        question = await self.is_asked()
+        if question and (answer := self.answer_to(question)):
+            await self.say(answer)
+        return question
+
     async def is_asked_in_writing(self) -> str:
         """Wait until another turn can be answered; the question."""
         session: dict[str, Any] = {}
@@ -133,6 +140,5 @@ async def tab_to(page: Page, target: Locator) -> None:
 
 async def hold_aloud(candidate: Candidate) -> None:
     """Answer everything by voice until the interview is over."""
-    while question := await candidate.is_asked():
-        if answer := candidate.answer_to(question):
-            await candidate.say(answer)
+    while await candidate.answer_aloud():
+        pass
