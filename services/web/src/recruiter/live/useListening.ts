@@ -27,11 +27,13 @@ export function useListening(id: string) {
 
   useEffect(() => {
     const joined = new Room();
+    const sounds = document.createElement('div');
+    document.body.append(sounds);
     const change = (changed: Partial<Heard>) => setHeard((now) => ({ ...now, ...changed }));
     let isLeft = false;
     joined
       .on(RoomEvent.TrackSubscribed, (track: RemoteTrack) => {
-        if (track.kind === Track.Kind.Audio) document.body.append(track.attach());
+        if (track.kind === Track.Kind.Audio) sounds.append(track.attach());
       })
       .on(RoomEvent.TrackUnsubscribed, (track: RemoteTrack) =>
         track.detach().forEach((sound) => sound.remove()),
@@ -64,6 +66,7 @@ export function useListening(id: string) {
     });
     return () => {
       isLeft = true;
+      sounds.remove();
       void joined.disconnect();
     };
   }, [id, attempt]);
