@@ -66,6 +66,9 @@ export function Actions({ details }: { details: Details }) {
         </Button>
       </div>
       {details.rescoring ? <Spinner label="The answers are being scored again" /> : null}
+      {rescore.isSuccess && !details.rescoring ? (
+        <p role="status">The answers have been scored again.</p>
+      ) : null}
       {failed ? <Failed error={failed} /> : null}
       <NewLink id={id} isOpen={isInviting} onClose={() => setInviting(false)} />
       <ConfirmDialog
