@@ -53,6 +53,7 @@ export function Writing({ interview, session, choice, isFromVoice, onSpeak, onLe
         <WritingHeader
           session={session}
           progress={conversation.progress}
+          isOver={conversation.isOver}
           onSpeak={onSpeak}
           onFinish={() => setQuestion('finish')}
           onLeave={() => setQuestion('leave')}

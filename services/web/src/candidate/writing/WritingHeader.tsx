@@ -10,33 +10,37 @@ import css from './WritingHeader.module.css';
 type Props = {
   session: Session;
   progress: Progress;
+  /** There is nothing left to leave. */
+  isOver: boolean;
   onSpeak: () => void;
   onFinish: () => void;
   onLeave: () => void;
 };
 
 /** What the interview is, how far it is, and the ways out of it. */
-export function WritingHeader({ session, progress, onSpeak, onFinish, onLeave }: Props) {
+export function WritingHeader({ session, progress, isOver, onSpeak, onFinish, onLeave }: Props) {
   return (
     <div className={css.header}>
       <div className={css.top}>
         <PageTitle title={session.title}>{session.job_title}</PageTitle>
-        <div className={css.actions}>
-          {mediaDevices ? (
-            <Button look="quiet" onPress={onSpeak}>
-              <AudioLines aria-hidden size={18} />
-              Speak instead
+        {isOver ? null : (
+          <div className={css.actions}>
+            {mediaDevices ? (
+              <Button look="quiet" onPress={onSpeak}>
+                <AudioLines aria-hidden size={18} />
+                Speak instead
+              </Button>
+            ) : null}
+            <Button look="quiet" onPress={onFinish} aria-label="Finish the interview">
+              <Flag aria-hidden size={18} />
+              Finish
             </Button>
-          ) : null}
-          <Button look="quiet" onPress={onFinish} aria-label="Finish the interview">
-            <Flag aria-hidden size={18} />
-            Finish
-          </Button>
-          <Button look="quiet" onPress={onLeave}>
-            <LogOut aria-hidden size={18} />
-            Leave
-          </Button>
-        </div>
+            <Button look="quiet" onPress={onLeave}>
+              <LogOut aria-hidden size={18} />
+              Leave
+            </Button>
+          </div>
+        )}
       </div>
       <HowFar progress={progress} />
     </div>
