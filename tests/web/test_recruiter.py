@@ -34,6 +34,7 @@ async def fits(page: Page) -> bool:
     return not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
+@pytest.mark.slow_web
 async def test_from_a_new_interview_to_its_report(pages: Pages, stack: WebStack, tmp_path: Path) -> None:
     page = await pages.new(permissions=["clipboard-read", "clipboard-write"])
     await page.goto(f"{stack.url}/recruiter/new")
@@ -84,6 +85,7 @@ async def test_from_a_new_interview_to_its_report(pages: Pages, stack: WebStack,
     await expect(page.get_by_role("table").last.get_by_role("row")).to_have_count(2)
 
 
+@pytest.mark.slow_web
 async def test_the_list_is_searched_and_what_is_deleted_is_gone(pages: Pages, stack: WebStack) -> None:
     kept, doomed = (stack.invite("drill", candidate_name=f"Grace {name}") for name in ("Kept", "Doomed"))
     page = await pages.new(viewport=PHONE)
