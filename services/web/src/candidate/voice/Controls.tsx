@@ -12,6 +12,8 @@ import {
   Video,
   VideoOff,
 } from 'lucide-react';
+import { useRef } from 'react';
+import { UNSAFE_PortalProvider } from 'react-aria/PortalProvider';
 import { ControlButton } from './ControlButton';
 import css from './Controls.module.css';
 import { supportsScreenShare } from './devices';
@@ -47,59 +49,64 @@ export function Controls({
     isDisabled: !isConnected || its.isBusy,
     hint: !isConnected ? 'Not before you are connected' : its.isBusy ? 'One moment…' : does[its.isOn ? 0 : 1],
   });
+  // Hints stay inside the page's main part, where readers look for what belongs to it.
+  const hints = useRef<HTMLDivElement>(null);
   return (
-    <div role="toolbar" aria-label="Controls" className={css.controls}>
-      <ControlButton
-        label="Microphone"
-        icon={microphone.isOn ? Mic : MicOff}
-        look={microphone.isOn || !isConnected ? undefined : 'off'}
-        {...device('microphone', microphone, ['Mute your microphone', 'Turn your microphone on'])}
-      />
-      <ControlButton
-        label="Camera"
-        icon={camera.isOn ? Video : VideoOff}
-        {...device('camera', camera, ['Turn your camera off', 'Turn your camera on'])}
-      />
-      {supportsScreenShare() ? (
+    <UNSAFE_PortalProvider getContainer={() => hints.current}>
+      <div role="toolbar" aria-label="Controls" className={css.controls}>
         <ControlButton
-          label="Share screen"
-          icon={screen.isOn ? MonitorOff : MonitorUp}
-          {...device('screen', screen, ['Stop showing your screen', 'Show your screen'])}
+          label="Microphone"
+          icon={microphone.isOn ? Mic : MicOff}
+          look={microphone.isOn || !isConnected ? undefined : 'off'}
+          {...device('microphone', microphone, ['Mute your microphone', 'Turn your microphone on'])}
         />
-      ) : null}
-      <ControlButton
-        label="Captions"
-        icon={hasCaptions ? Captions : CaptionsOff}
-        isOn={hasCaptions}
-        hint={hasCaptions ? 'Hide captions' : 'Show the interviewer’s words in large letters'}
-        {...shared('captions')}
-      />
-      <ControlButton
-        label="Transcript"
-        icon={MessageSquareText}
-        isOn={hasTranscript}
-        hint={hasTranscript ? 'Close the transcript' : 'Read what was said, or write'}
-        {...shared('transcript')}
-      />
-      {commands.writing ? (
         <ControlButton
-          label="Text mode"
-          icon={PencilLine}
-          hint="Go on in writing; you can come back"
-          {...shared('writing')}
+          label="Camera"
+          icon={camera.isOn ? Video : VideoOff}
+          {...device('camera', camera, ['Turn your camera off', 'Turn your camera on'])}
         />
-      ) : null}
-      <span className={css.wideOnly}>
-        <ControlButton label="Keys" icon={Keyboard} hint="Keyboard shortcuts" {...shared('help')} />
-      </span>
-      <ControlButton
-        label="Leave"
-        icon={LogOut}
-        look="danger"
-        hint="Leave the interview"
-        {...shared('leave')}
-      />
-    </div>
+        {supportsScreenShare() ? (
+          <ControlButton
+            label="Share screen"
+            icon={screen.isOn ? MonitorOff : MonitorUp}
+            {...device('screen', screen, ['Stop showing your screen', 'Show your screen'])}
+          />
+        ) : null}
+        <ControlButton
+          label="Captions"
+          icon={hasCaptions ? Captions : CaptionsOff}
+          isOn={hasCaptions}
+          hint={hasCaptions ? 'Hide captions' : 'Show the interviewer’s words in large letters'}
+          {...shared('captions')}
+        />
+        <ControlButton
+          label="Transcript"
+          icon={MessageSquareText}
+          isOn={hasTranscript}
+          hint={hasTranscript ? 'Close the transcript' : 'Read what was said, or write'}
+          {...shared('transcript')}
+        />
+        {commands.writing ? (
+          <ControlButton
+            label="Text mode"
+            icon={PencilLine}
+            hint="Go on in writing; you can come back"
+            {...shared('writing')}
+          />
+        ) : null}
+        <span className={css.wideOnly}>
+          <ControlButton label="Keys" icon={Keyboard} hint="Keyboard shortcuts" {...shared('help')} />
+        </span>
+        <ControlButton
+          label="Leave"
+          icon={LogOut}
+          look="danger"
+          hint="Leave the interview"
+          {...shared('leave')}
+        />
+      </div>
+      <div ref={hints} />
+    </UNSAFE_PortalProvider>
   );
 }
 
