@@ -9,10 +9,10 @@ from playwright.async_api import Page, expect
 
 async def test_a_link_opens_its_interview_and_leaves_the_address(page: Page, stack: WebStack) -> None:
     await page.goto(stack.invite("drill").url)
-    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    await expect(page.get_by_role("heading", name="Interview questions")).to_be_visible()
     assert page.url == f"{stack.url}/"
     await page.reload()
-    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    await expect(page.get_by_role("heading", name="Interview questions")).to_be_visible()
 
 
 async def test_whatever_breaks_the_policy_is_noticed(pages: Pages, stack: WebStack) -> None:

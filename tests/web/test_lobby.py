@@ -145,6 +145,18 @@ async def test_who_comes_back_sees_where_they_were(pages: Pages, stack: WebStack
 
 
 @slow
+async def test_a_page_without_its_server_says_so_and_goes_on(pages: Pages, stack: WebStack) -> None:
+    page = await pages.new()
+    pages.allow("net::ERR_FAILED")
+    await page.route("**/interview/invite", lambda route: route.abort())
+    await page.goto(stack.invite("drill").url)
+    await expect(page.get_by_text("We keep trying")).to_be_visible()
+    await pages.axe(page, "opening")
+    await page.unroute("**/interview/invite")
+    await expect(page.get_by_role("button", name="Start the interview")).to_be_visible()
+
+
+@slow
 async def test_an_interview_that_ends_meanwhile_is_over(pages: Pages, stack: WebStack) -> None:
     invited = stack.invite("drill")
     page = await pages.new()

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { Notice } from '../ui/Notice';
 import { Shell } from '../ui/Shell';
 import { Spinner } from '../ui/Spinner';
@@ -28,17 +28,16 @@ export function CandidatePage() {
   }
   if (place === 'by_hand' && journey.byHand) {
     return (
-      <Suspense fallback={<OpeningRoom />}>
+      <Suspense fallback={<Opening what="the room" />}>
         <RoomByHand connection={journey.byHand} onLeave={journey.leave} />
       </Suspense>
     );
   }
   if (place === 'opening' || !interview || !session) {
     return (
-      <Shell>
-        <Spinner label="Opening your interview" />
+      <Opening what="your interview">
         {journey.waiting ? <Notice kind="warning">{journey.waiting} We keep trying.</Notice> : null}
-      </Shell>
+      </Opening>
     );
   }
   switch (place) {
@@ -55,7 +54,7 @@ export function CandidatePage() {
       );
     case 'voice':
       return (
-        <Suspense fallback={<OpeningRoom />}>
+        <Suspense fallback={<Opening what="the room" />}>
           <VoiceRoom
             interview={interview}
             session={session}
@@ -83,10 +82,12 @@ export function CandidatePage() {
   }
 }
 
-function OpeningRoom() {
+function Opening({ what, children }: { what: string; children?: ReactNode }) {
   return (
-    <Shell width="wide">
-      <Spinner label="Opening the room" />
+    <Shell>
+      <h1 className="visually-hidden">One moment, please</h1>
+      <Spinner label={`Opening ${what}`} />
+      {children}
     </Shell>
   );
 }

@@ -18,7 +18,9 @@ export function Afterwards({ interview, session }: Props) {
   return (
     <Shell>
       <PageTitle title={title}>{[session.title, session.job_title].filter(Boolean).join(' · ')}</PageTitle>
-      <p>{text}</p>
+      <p>
+        {text} {isShown ? null : 'You can close this page.'}
+      </p>
       {isAnswered ? (
         <Card title="What happens next">
           <p lang={session.language}>{session.next_steps}</p>

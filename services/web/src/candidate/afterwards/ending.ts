@@ -33,6 +33,6 @@ export function endingOf(session: Pick<Session, 'end_reason' | 'transcript'>): E
         text: 'The interview has ended. What you said until then is kept.',
       };
     default:
-      return { isAnswered, title: 'Thank you', text: 'Your interview is complete. You can close this page.' };
+      return { isAnswered, title: 'Thank you', text: 'Your interview is complete.' };
   }
 }

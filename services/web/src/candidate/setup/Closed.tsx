@@ -25,7 +25,6 @@ export function Refused({ why }: { why: string }) {
       <Notice kind="danger">
         <p>{why}</p>
       </Notice>
-      <p>If you copied the link, check that all of it is there, up to its very end.</p>
     </Shell>
   );
 }
