@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
-from fixtures.browser import PHONE, Pages, announced
+from candidate.adapters.flite import Flite, write_wav
+from candidate.domain.hearing import SAMPLE_RATE
+from fixtures.browser import GRANTED, PHONE, Pages, announced, chromium, speech_file, until
 from fixtures.web_stack import WebStack
 from playwright.async_api import expect
 
@@ -39,6 +44,23 @@ async def test_a_screening_from_the_link_to_the_report(pages: Pages, stack: WebS
     assert details["end_reason"] == "goodbye"
     assert details["facts"]["name"] == "Alice Brown"
     assert len(alice.said()) >= len(alice.answers) - 1
+
+
+@pytest.mark.slow_web
+async def test_the_browsers_own_microphone_is_heard(stack: WebStack, tmp_path: Path) -> None:
+    spoken = await Flite().speech("My name is Alice Brown and I am a senior software engineer.")
+    wav = tmp_path / "alice.wav"
+    write_wav(
+        wav, np.concatenate([np.zeros(SAMPLE_RATE, np.int16), spoken, np.zeros(9 * SAMPLE_RATE, np.int16)])
+    )
+    async with chromium(*speech_file(GRANTED, wav)) as browser:
+        pages = Pages(browser, stack.origins)
+        alice = Candidate(await pages.new(microphone=False), stack, stack.invite("brisk"))
+        await alice.open()
+        await alice.go_in()
+        await until(lambda: "software engineer" in " ".join(alice.said()), "Alice was heard", 45)
+        await pages.close()
+        assert pages.faults == []
 
 
 @pytest.mark.slow_web
