@@ -13,7 +13,7 @@ from playwright.async_api import Page, expect
 
 from web.candidates import PATIENCE_MS, Candidate
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 ANSWERS = (
     "In my second year I rebuilt the billing of a shop, and its errors fell by half in three months.",
@@ -58,7 +58,6 @@ async def test_from_a_new_interview_to_its_report(pages: Pages, stack: WebStack,
     await expect(page.get_by_text("Nobody has begun this interview yet")).to_be_visible()
     session_id = page.url.rpartition("/")[2]
     hold_in_writing(stack, session_id)
-    await page.reload()
     await expect(page.get_by_text("A person reads this and decides")).to_be_visible(timeout=PATIENCE_MS)
     await expect(page.get_by_role("table", name="Scores by question").get_by_role("row")).to_have_count(3)
     await pages.axe(page, "recruiter-report")

@@ -102,8 +102,9 @@ export function interview(id: string) {
     queryFn: ({ signal }) =>
       ok(door.GET('/interviews/{session_id}', { params: { path: { session_id: id } }, signal })),
     staleTime: LATER,
+    refetchOnWindowFocus: false,
     refetchInterval: ({ state }) => {
-      if (!state.data || isSettled(state.data)) return false;
+      if (!state.data || state.data.status === 'created' || isSettled(state.data)) return false;
       return state.data.status === 'ended' ? SOON : LATER;
     },
   });
@@ -131,5 +132,6 @@ function isSettled({ is_final, rescoring }: Details): boolean {
 
 /** What to tell a recruiter of an error. */
 export function messageOf(error: Error): string {
-  return error instanceof Problem ? error.message : 'Something went wrong on this page. Please reload it.';
+  if (!(error instanceof Problem)) return 'Something went wrong on this page. Please reload it.';
+  return error.message.charAt(0).toUpperCase() + error.message.slice(1);
 }

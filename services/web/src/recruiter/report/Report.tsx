@@ -16,6 +16,7 @@ import css from './Report.module.css';
 import { Scores } from './Scores';
 import { Summary } from './Summary';
 import { Transcript } from './Transcript';
+import { useBeginning } from './useBeginning';
 import { Stages, Waits } from './Stages';
 
 /** All that is known of one interview. */
@@ -39,6 +40,7 @@ export default function Report() {
 }
 
 function Found({ details }: { details: Details }) {
+  useBeginning(details);
   return (
     <>
       <div className={css.head}>
