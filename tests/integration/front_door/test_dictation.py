@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import logging
 import wave
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 from fixtures.brains import now
-from fixtures.front_door import as_candidate, bearer, client
+from fixtures.front_door import as_candidate, bearer, client, listening
 from fixtures.writing import brain, inputs, refused, start
 from pydantic import SecretStr
 from tokens.adapters.deepgram import DeepgramTranscriber
-from tokens.application.dictation import Dictation
+from tokens.application.dictation import Dictated, Dictation
+from tokens.domain.callers import Caller
 from tokens.domain.recordings import MAX_BYTES
 from tokens.main import wired
 from tokens.settings import TokensSettings
@@ -26,6 +29,7 @@ pytestmark = pytest.mark.integration
 
 WAV = {"Content-Type": "audio/wav"}
 PATH = "/interview/session/s1/dictation"
+AT_ONCE = 2
 
 
 def wav(seconds: float = 1.0, *, rate: int = 16_000, channels: int = 1, width: int = 2) -> bytes:
@@ -49,9 +53,10 @@ class Deepgram:
 
     def __init__(self) -> None:
         self.requests: list[httpx.Request] = []
-        self.answer: Callable[[], httpx.Response] = lambda: heard("I built a ward plan.")
+        self.answer: Callable[[], httpx.Response | Awaitable[httpx.Response]]
+        self.answer = lambda: heard("I built a ward plan.")
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
+    def __call__(self, request: httpx.Request) -> Any:
         self.requests.append(request)
         return self.answer()
 
@@ -72,7 +77,8 @@ async def http(
         brain(mailboxes),
     ):
         known = settings.model_copy(update={"stt_provider": "deepgram", "deepgram_api_key": SecretStr("k-1")})
-        dictation = Dictation(services.courses, DeepgramTranscriber(vendor, known, 5.0), "en-US")
+        transcriber = DeepgramTranscriber(vendor, known, 5.0)
+        dictation = Dictation(services.courses, transcriber, "en-US", at_once=AT_ONCE)
         async with client(replace(services, dictation=dictation)) as http:
             await start(http, session_id="s1", candidate_name="Ada", language="de")
             yield http
@@ -129,6 +135,7 @@ async def test_a_minute_is_taken_and_no_more(http: httpx.AsyncClient, deepgram: 
         (wav(rate=4_000), "4000 samples"),
         (wav(rate=96_000), "96000 samples"),
         (wav(61, rate=8_000), "61 s"),
+        (wav()[:12] + b"junk\0\0\0\0" * 2048 + wav()[12:], "chunk missing, in the first 16384 bytes"),
     ],
 )
 async def test_what_nobody_could_transcribe(
@@ -173,6 +180,86 @@ async def test_the_provider_is_away(http: httpx.AsyncClient, deepgram: Deepgram)
     got = await http.post(PATH, content=wav(), headers=WAV)
     refused(got, 503, "unavailable")
     assert got.headers["retry-after"]
+
+
+async def test_a_candidate_dictates_one_thing_at_a_time(
+    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tokens.application.dictation.RECEIVE_S", 0.2)
+    begun, hangs = asyncio.Event(), asyncio.Event()
+
+    async def hanging() -> AsyncIterator[bytes]:
+        yield wav()[:1000]
+        begun.set()
+        await hangs.wait()
+
+    async with asyncio.TaskGroup() as group:
+        slow = group.create_task(http.post(PATH, content=hanging(), headers=WAV))
+        await begun.wait()
+        another = await http.post(PATH, content=wav(), headers=WAV)
+        assert "at a time" in refused(another, 429, "too_many_requests")
+        assert another.headers["retry-after"]
+        assert "has not come" in refused(await slow, 422, "invalid_recording")
+    assert (await http.post(PATH, content=wav(), headers=WAV)).status_code == 200, "its turn is over"
+
+
+class Receiving:
+    """Takes a recording, and says so."""
+
+    def __init__(self) -> None:
+        self.has_begun, self.is_over = asyncio.Event(), asyncio.Event()
+
+    async def dictate(self, _: Caller, __: str, receive: Callable[[], Awaitable[bytes]]) -> Dictated:
+        self.has_begun.set()
+        try:
+            await receive()
+        finally:
+            self.is_over.set()
+        return Dictated("", 0.0)
+
+
+async def test_a_connection_that_breaks_is_no_defect(
+    settings: TokensSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    head = f"POST {PATH} HTTP/1.1\r\nHost: tokens\r\nContent-Type: audio/wav\r\nContent-Length: 9\r\n\r\n"
+    receiving = Receiving()
+    async with listening(settings, dictation=receiving) as url, asyncio.timeout(5):
+        _, to_server = await asyncio.open_connection("127.0.0.1", httpx.URL(url).port)
+        to_server.write(head.encode() + b"RIFF")
+        await receiving.has_begun.wait()
+        to_server.close()
+        await receiving.is_over.wait()
+    assert not [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+async def test_so_many_recordings_are_held_at_once(http: httpx.AsyncClient, deepgram: Deepgram) -> None:
+    """The others' bodies stay where they are until it is their turn."""
+    for n in range(3):
+        await start(http, session_id=f"other-{n}", candidate_name="Ada")
+    asked, may_answer, read = asyncio.Semaphore(0), asyncio.Event(), list[int]()
+
+    async def answer() -> httpx.Response:
+        asked.release()
+        await may_answer.wait()
+        return heard("So be it.")
+
+    async def recording(n: int) -> AsyncIterator[bytes]:
+        read.append(n)
+        yield wav()
+
+    deepgram.answer = answer
+    async with asyncio.TaskGroup() as group:
+        calls = [
+            group.create_task(
+                http.post(f"/interview/session/other-{n}/dictation", content=recording(n), headers=WAV)
+            )
+            for n in range(3)
+        ]
+        for _ in range(AT_ONCE):
+            await asked.acquire()
+        assert len(read) == AT_ONCE
+        may_answer.set()
+    assert [call.result().status_code for call in calls] == [200] * 3
 
 
 async def test_only_in_an_interview_in_writing(http: httpx.AsyncClient, mailboxes: Mailboxes) -> None:

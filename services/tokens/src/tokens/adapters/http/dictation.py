@@ -57,5 +57,5 @@ async def dictation(
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given != MEDIA_TYPE:
         raise UnsupportedMediaType(f"{given or 'no media type'} is not taken here: send {MEDIA_TYPE}")
-    dictated = await services.dictation.dictate(caller, session_id, await request.body())
+    dictated = await services.dictation.dictate(caller, session_id, request.body)
     return DictationResponse(text=dictated.text, duration_s=round(dictated.duration_s, 3))

@@ -9,10 +9,11 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from redis.exceptions import RedisError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from viva_shared.broker import passes
 
@@ -120,6 +121,10 @@ def handle_problems(app: FastAPI) -> None:
         kind = KINDS.get(error.status_code) or HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
         headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
         return answer(error.status_code, kind, str(error.detail), headers=headers)
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_: Request, __: ClientDisconnect) -> Response:  # which nobody reads
+        return Response(status_code=400)
 
     @app.exception_handler(Exception)
     async def broken(_: Request, __: Exception) -> JSONResponse:  # which uvicorn logs
