@@ -12,13 +12,13 @@ liveness  from everywhere, without further faults, it can still come to rest: al
 from __future__ import annotations
 
 import argparse
-from collections import deque
 from dataclasses import dataclass
 
 from model.inputs import BABEL, DEADLY, GRIM, POISON
 from model.mailbox import TROUBLES, Model
 from model.mutants import CLOSING_MUTANTS, MUTANTS
-from model.state import NOBODY, Archivist, State, Worker, at_rest, unsafe
+from model.state import NOBODY, Archivist, State, Steps, Worker, at_rest, unsafe
+from model.walk import Verdict, Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,70 +81,33 @@ DEEP = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a search found: nothing wrong, or the shortest way to it."""
-
-    states: int
-    wrong: str = ""
-    trace: tuple[str, ...] = ()
-
-
-class Search:
-    """Breadth first."""
+class Search(Walk[State]):
+    """Of the mailbox."""
 
     def __init__(self, setup: Setup, mutant: str = "") -> None:
         self.setup = setup
         self.model = Model(mutant, setup.troubles)
-        self.came: dict[State, State | None] = {}
-        self.before: dict[State, list[State]] = {}
 
-    def run(self) -> Verdict:
-        start = self.same(self.setup.start())
-        self.came[start] = None
-        queue = deque([start])
-        while queue:
-            s = queue.popleft()
-            if wrong := unsafe(s):
-                return Verdict(len(self.came), wrong, self.trace(s))
-            for _, t in self.model.steps(s):
-                if len(t.log) > len(self.setup.inputs) * 2 + 4 or t.epoch > 12 or len(t.out) > 12:
-                    continue  # a mutant that never ends
-                t = self.same(t)
-                if (t.faults, t.repeats) == (s.faults, s.repeats):
-                    self.before.setdefault(t, []).append(s)
-                if t not in self.came:
-                    self.came[t] = s
-                    queue.append(t)
-        live = self.live()
-        for s in self.came:  # breadth first: the first is the shortest
-            if s not in live:
-                wrong = f"stuck at cursor {s.cursor} of {len(s.log)}, ask {s.ask}"
-                return Verdict(len(self.came), wrong, self.trace(s))
-        return Verdict(len(self.came))
+    def start(self) -> State:
+        return self.setup.start()
 
-    def live(self) -> set[State]:
-        """From where it can come to rest without a further fault."""
-        live = {s for s in self.came if at_rest(s)}
-        queue = deque(live)
-        while queue:
-            for s in self.before.get(queue.popleft(), ()):
-                if s not in live:
-                    live.add(s)
-                    queue.append(s)
-        return live
+    def steps(self, s: State) -> Steps:
+        return self.model.steps(s)
 
-    def trace(self, s: State) -> tuple[str, ...]:
-        """The names of the steps that lead there, in the terms of the beginning."""
-        way = [s]
-        while (s_before := self.came[way[-1]]) is not None:
-            way.append(s_before)
-        names, now = [], self.setup.start()
-        for then in reversed(way[:-1]):
-            alike = ((name, t) for name, t in self.model.steps(now) if self.same(t) == then)
-            name, now = next(alike, ("(the same, by other names)", then))
-            names.append(name)
-        return tuple(names)
+    def unsafe(self, s: State) -> str:
+        return unsafe(s)
+
+    def is_at_rest(self, s: State) -> bool:
+        return at_rest(s)
+
+    def stuck(self, s: State) -> str:
+        return f"stuck at cursor {s.cursor} of {len(s.log)}, ask {s.ask}"
+
+    def budget(self, s: State) -> tuple[int, ...]:
+        return s.faults, s.repeats
+
+    def is_endless(self, s: State) -> bool:
+        return len(s.log) > len(self.setup.inputs) * 2 + 4 or s.epoch > 12 or len(s.out) > 12
 
     def same(self, s: State) -> State:
         """One state for all that differ in names only: of bells, epochs and workers, and of what is over."""
