@@ -55,7 +55,7 @@ class Forbidden(TokensError):
 
 
 class CrossSiteRequest(TokensError):
-    """Another site's page had the browser send a recruiter's cookie."""
+    """Another site's page had the browser send this, with a recruiter's cookie or to an open door."""
 
     status = 403
 

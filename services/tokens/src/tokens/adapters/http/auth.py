@@ -11,7 +11,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from tokens.adapters.http.depends import SESSION_COOKIE, ByBearer, Client, Wired, must_be_same_site
+from tokens.adapters.http.depends import SESSION_COOKIE, ByBearer, Client, Wired
+from tokens.adapters.http.origins import must_be_same_site
 from tokens.adapters.http.problems import problems
 from tokens.adapters.http.services import Services
 from tokens.application.signing_in import RECRUITERS_PAGE, SIGN_IN_TTL, Session

@@ -12,14 +12,13 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
 
+from tokens.adapters.http.origins import must_be_same_site, must_be_trusted
 from tokens.adapters.http.services import Services
 from tokens.adapters.limits import Budget
 from tokens.domain.callers import Anyone, Caller, Recruiter, must_be_recruiter
-from tokens.domain.errors import CrossSiteRequest
 
 TOKEN_PATHS = frozenset({"/livekit/token", "/livekit/connection", "/api/connection-details"})
 """These give out LiveKit tokens, and have a limit of their own."""
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 async def services_of(request: Request) -> Services:
@@ -62,7 +61,7 @@ class Bearer(HTTPBearer):
         """Whoever has credentials that open this door, and calls left.
 
         Raises:
-            NotAuthenticated, TooManyRequests, Unavailable.
+            NotAuthenticated, TooManyRequests, Unavailable, CrossSiteRequest.
         """
         return await self._admit(request, None)
 
@@ -77,7 +76,9 @@ class Bearer(HTTPBearer):
             caller = await services.gate.admit(None)
         budget: Budget = "tokens" if request.scope["route"].path in TOKEN_PATHS else "calls"
         await services.limits.spend(budget, client, None if isinstance(caller, Anyone) else caller.actor)
-        if isinstance(caller, Recruiter) and token is None:
+        if isinstance(caller, Anyone):
+            must_be_trusted(request, services.settings)
+        elif isinstance(caller, Recruiter) and token is None:
             must_be_same_site(request, services.settings.public_origin)
         return caller
 
@@ -100,25 +101,8 @@ class Admission(Bearer):
     """The same, or a recruiter's session, where no bearer credentials are sent."""
 
     async def __call__(self, request: Request, session: SessionToken) -> Caller:  # type: ignore[override]
-        """As above. Raises CrossSiteRequest, too."""
+        """As above."""
         return await self._admit(request, session)
-
-
-def must_be_same_site(request: Request, public_origin: str) -> None:
-    """Hold that no other site's page made the browser send its cookie with what changes something.
-
-    Raises:
-        CrossSiteRequest.
-    """
-    if request.method in SAFE_METHODS:
-        return
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    own = (None, public_origin, f"{request.url.scheme}://{request.url.netloc}")
-    if site not in ("same-origin", "none") and (site is not None or origin not in own):
-        raise CrossSiteRequest(
-            "a page of another origin sent this with a recruiter's cookie: call from the page itself, "
-            "or send `Authorization: Bearer …`"
-        )
 
 
 Admitted = Annotated[Caller, Depends(Admission())]
