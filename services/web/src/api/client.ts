@@ -75,6 +75,10 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
 }
 
 /** A new Idempotency-Key: the same call may then be sent again, and happens once. */
-export function idempotencyKey(): string {
-  return crypto.randomUUID();
+export const idempotencyKey = uniqueId;
+
+/** Random, of 32 letters and digits. Without HTTPS browsers have no randomUUID, and writing is possible there, too. */
+export function uniqueId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

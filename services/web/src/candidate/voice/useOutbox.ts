@@ -1,5 +1,6 @@
 import type { Room } from 'livekit-client';
 import { type Dispatch, useEffect, useRef, useState } from 'react';
+import { uniqueId } from '../../api/client';
 import type { News } from './conversation';
 import { type Reader, storedUnread, storeUnread, type Unread, unreadBy } from './outbox';
 
@@ -49,6 +50,6 @@ export function useOutbox(
 
   return {
     waiting: letters.filter(({ sent }) => !sent),
-    write: (text) => setLetters((now) => [...now, { id: crypto.randomUUID(), text, sent: null }]),
+    write: (text) => setLetters((now) => [...now, { id: uniqueId(), text, sent: null }]),
   };
 }

@@ -1,6 +1,6 @@
 import { DisconnectReason, type Participant, type RemoteTrack, Room, RoomEvent, Track } from 'livekit-client';
 import { useEffect, useRef, useState } from 'react';
-import { ok } from '../../api/client';
+import { ok, uniqueId } from '../../api/client';
 import { Problem } from '../../api/problem';
 import { door } from '../api';
 
@@ -48,7 +48,7 @@ export function useListening(id: string) {
       });
     const join = async () => {
       // Another name for each: LiveKit puts out who comes twice under one.
-      const name = `Observer ${crypto.randomUUID().slice(0, 8)}`;
+      const name = `Observer ${uniqueId().slice(0, 8)}`;
       const body = { session_id: id, participant_name: name, role: 'observer' as const };
       const entrance = await ok(door.POST('/livekit/token', { body }));
       if (isLeft) return;
