@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from fixtures.browser import PHONE, Pages, announced, speak
+from fixtures.browser import Pages, announced, speak
 from fixtures.web_stack import WebStack
 from playwright.async_api import expect
 
@@ -15,13 +15,13 @@ pytestmark = pytest.mark.slow_web
 
 
 async def test_dictated_words_are_read_before_they_are_sent(pages: Pages, stack: WebStack) -> None:
-    page = await pages.new(viewport=PHONE)
+    page = await pages.new()
     alice = Candidate(page, stack, stack.invite("drill"))
     await alice.open()
     await alice.go_in("Answer in writing instead")
     await alice.is_asked_in_writing()
     await alice.box.fill("Well,")
-    await page.get_by_role("button", name="Dictate").tap()
+    await page.get_by_role("button", name="Dictate").press("Enter")
     stop = page.get_by_role("button", name="Stop")
     await expect(stop).to_be_focused()
     await pages.axe(page, "dictating")
@@ -34,7 +34,7 @@ async def test_dictated_words_are_read_before_they_are_sent(pages: Pages, stack:
     assert {"senior", "software", "engineer"} & set(words.strip(".").split())
     assert alice.said() == []
     await page.keyboard.insert_text(" I am sure.")
-    await page.get_by_role("button", name="Send").tap()
+    await page.get_by_role("button", name="Send").press("Enter")
     await alice.is_asked_in_writing()
     assert alice.said() == [f"{words} I am sure."]
     read_out = " ".join(await announced(page))
