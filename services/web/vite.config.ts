@@ -27,5 +27,5 @@ export default defineConfig({
   },
   server: { port: 3000, proxy },
   preview: { port: 3000, proxy },
-  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'], restoreMocks: true },
+  test: { environment: 'jsdom', isolate: false, include: ['src/**/*.test.{ts,tsx}'], restoreMocks: true },
 });
