@@ -42,7 +42,7 @@ async def test_a_screening_from_the_link_to_the_report(pages: Pages, stack: WebS
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you", timeout=PATIENCE_MS)
     details = stack.details(alice.invited.id)
     assert details["end_reason"] == "goodbye"
-    assert details["facts"]["name"] == "Alice Brown"
+    assert details["facts"]["name"] in " ".join(alice.said())
     assert len(alice.said()) >= len(alice.answers) - 1
 
 
