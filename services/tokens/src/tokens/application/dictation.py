@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from tokens.application.courses import Courses
 from tokens.application.ports import Transcriber
 from tokens.domain.callers import Caller
-from tokens.domain.errors import InvalidRecording, TooManyRequests
+from tokens.domain.errors import InvalidRecording
 from tokens.domain.recordings import duration_of
 from tokens.domain.turns import must_be_in_writing
 
@@ -18,7 +18,6 @@ AT_ONCE = 32
 """Recordings that are in memory, at up to 6 MB each; the others' wait at their senders."""
 RECEIVE_S = 60.0
 """For a recording to come, or somebody whose connection broke would have their turn for ever."""
-AGAIN_S = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,43 +39,31 @@ class Dictation:
         self._transcriber = transcriber
         self._language = language
         self._turns = asyncio.Semaphore(at_once)
-        self._dictating: set[str] = set()
+        self._one_by_one = WeakValueDictionary[str, asyncio.Lock]()
 
     async def dictate(
         self, caller: Caller, interview_id: str, receive: Callable[[], Awaitable[bytes]]
     ) -> Dictated:
-        """What is said in a WAV file.
+        """What is said in a WAV file. Candidates take turns, and each has one recording at a time.
 
         Args:
             receive: gets the file, once it is its turn.
 
         Raises:
             Forbidden, UnknownInterview, InterviewEnded, NotStarted, Conflict, ConsentRequired.
-            TooManyRequests: another one of this interview is being transcribed here.
             InvalidRecording: nobody could transcribe it, or it did not come.
             NotConfigured, Unavailable, ProviderFailed: speech to text does not do it.
         """
         reading = await self._courses.reach(caller, interview_id)
         must_be_in_writing(reading.course)
-        with self._alone(interview_id):
-            async with self._turns:
-                recording = await _received(receive)
-                duration_s = duration_of(recording)
-                if not duration_s:
-                    return Dictated("", 0.0)
-                language = reading.scenario.speech.stt_language or self._language
-                return Dictated(await self._transcriber.transcribe(recording, language), duration_s)
-
-    @contextmanager
-    def _alone(self, interview_id: str) -> Iterator[None]:
-        """One candidate takes one turn. Raises TooManyRequests."""
-        if interview_id in self._dictating:
-            raise TooManyRequests("an interview has one recording transcribed at a time", AGAIN_S)
-        self._dictating.add(interview_id)
-        try:
-            yield
-        finally:
-            self._dictating.remove(interview_id)
+        own = self._one_by_one.setdefault(interview_id, asyncio.Lock())
+        async with own, self._turns:
+            recording = await _received(receive)
+            duration_s = duration_of(recording)
+            if not duration_s:
+                return Dictated("", 0.0)
+            language = reading.scenario.speech.stt_language or self._language
+            return Dictated(await self._transcriber.transcribe(recording, language), duration_s)
 
 
 async def _received(receive: Callable[[], Awaitable[bytes]]) -> bytes:
