@@ -16,7 +16,7 @@ NOBODY, WRITER = -1, -2
 class Bot(NamedTuple):
     """A bot, or the place of the next one."""
 
-    at: str = "away"  # away, coming, listed, held
+    at: str = "away"  # away, coming, listed, held, renewed
     epoch: int = 0
     has_said: bool = False
 
@@ -133,6 +133,9 @@ class RoomModel:
                 if not bot.has_said:
                     yield from self.append(s, who, entry, bot._replace(has_said=True), Bot())
                 yield from self.renew(s, who, i, bot)
+            case "renewed":  # who has forgotten it meanwhile was too quick
+                listed = s._replace(is_listed=True)
+                yield from self.done(s, who, "SADD", listed, bot._replace(at="held"))
         if s.faults and bot.at == "held":
             left = s._replace(faults=s.faults - 1)
             if s.key == (i, bot.epoch):
@@ -157,8 +160,9 @@ class RoomModel:
         """An expired lease that nobody took is taken again."""
         if s.epoch != bot.epoch and not self.is_("renew_without_epoch"):
             yield from self.done(s, who, "bot_renew: fenced", s, Bot())
-        elif s.key != (i, bot.epoch):
-            yield from self.done(s, who, "bot_renew: renewed", s._replace(key=(i, bot.epoch)), bot)
+        else:
+            renewed = s._replace(key=(i, bot.epoch))
+            yield from self.done(s, who, "bot_renew: renewed", renewed, bot._replace(at="renewed"))
 
     # -- the front door --
 
@@ -232,14 +236,13 @@ class RoomModel:
 
     def outside(self, s: Room) -> Steps:
         if s.key and (s.key[0] != WRITER or self.is_("writing_expires")):
-            lives = s.key[0] >= 0 and s.bots[s.key[0]][:2] == ("held", s.key[1])
-            if not lives:
+            if not any(s.key == (i, bot.epoch) for i, bot in enumerate(s.bots)):
                 yield "the room's lease expires", s._replace(key=None)
             elif s.faults:
                 yield "the lease expires under its bot", s._replace(key=None, faults=s.faults - 1)
         if s.may_be_deleted and s.status == "open":
-            gone = s._replace(status="deleted", key=None, epoch=0, log=(), in_writing=False)
-            yield "it is deleted", gone
+            gone = s._replace(status="deleted", key=None, epoch=0, log=(), is_listed=False)
+            yield "it is deleted", gone._replace(in_writing=False)
 
 
 def unsafe(s: Room) -> str:
@@ -256,7 +259,7 @@ def unsafe(s: Room) -> str:
     if epochs != sorted(epochs):
         return f"who had lost the room has written: {s.log}"
     writes = {call.epoch for call in s.calls if call.at == "held"}
-    if both := {bot.epoch for bot in s.bots if bot.at == "held"} & writes:
+    if both := {bot.epoch for bot in s.bots} & writes:
         return f"a bot and somebody who writes have epoch {both}"
     return ""
 
@@ -265,7 +268,7 @@ def at_rest(s: Room) -> bool:
     """Who called is answered, and a living bot has the room, or who writes."""
     if any(call.at != "over" for call in s.calls) or any(back.at != "over" for back in s.returns):
         return False
-    if any(bot.at in ("coming", "listed") for bot in s.bots):
+    if any(bot.at not in ("away", "held") for bot in s.bots):
         return False
     has_bot = any(s.key == (i, bot.epoch) and bot.at == "held" for i, bot in enumerate(s.bots))
     return s.status != "open" or s.in_writing or has_bot

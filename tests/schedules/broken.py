@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -192,15 +192,20 @@ RARE = frozenset(
 
 
 @contextmanager
-def broken(defect: str, wire: Wire) -> Iterator[None]:
+def broken(
+    defect: str,
+    wire: Wire,
+    lua: Mapping[str, tuple[str, str]] = LUA,
+    python: Mapping[str, tuple[object, str, object]] = PYTHON,
+) -> Iterator[None]:
     """The code and the functions have this defect."""
     with ExitStack() as stack:
-        if defect in LUA:
-            right, wrong = LUA[defect]
+        if defect in lua:
+            right, wrong = lua[defect]
             assert FUNCTIONS.count(right) == 1, f"{right!r} does not stand in functions.lua"
             stack.enter_context(functions(wire, FUNCTIONS.replace(right, wrong)))
         else:
-            owner, name, replacement = PYTHON[defect]
+            owner, name, replacement = python[defect]
             stack.enter_context(patch.object(owner, name, replacement))
             stack.enter_context(functions(wire))
         yield

@@ -27,16 +27,16 @@ class Closer(Process):
         """Do what a step of the model says, as far as it concerns Redis; the name of what has come of it."""
         match step:
             case "a0 looks":
-                snapshot = self._run(self.mailboxes.snapshot(INTERVIEW))
+                snapshot = self.run(self.mailboxes.snapshot(INTERVIEW))
                 assert snapshot
                 self._version = snapshot.version
             case "a0 reads":
-                said = self._run(self.mailboxes.last_outputs(INTERVIEW, 1))
+                said = self.run(self.mailboxes.last_outputs(INTERVIEW, 1))
                 self._last_output = said[0][0] if said else FIRST
             case "it is deleted":
-                self._run(self._closing.delete(INTERVIEW))
+                self.run(self._closing.delete(INTERVIEW))
             case "a0 closes it" | "a0 may not close it":
-                outcome = self._run(
+                outcome = self.run(
                     self._closing.archive(
                         INTERVIEW, version=self._version, last_output=self._last_output, ttl_s=1_000
                     )
@@ -44,7 +44,7 @@ class Closer(Process):
                 return "a0 closes it" if outcome == "archived" else "a0 may not close it"
         return step
 
-    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run it to its end, whatever it asks of Redis."""
         task = self.loop.create_task(work)
         self.loop.run_forever()
