@@ -1,4 +1,4 @@
-"""Who may want an interview's room: the commands of bots and of the front door, as the real code sends them."""
+"""Who may want an interview's room: bots and calls of the front door, by the real code."""
 
 from __future__ import annotations
 

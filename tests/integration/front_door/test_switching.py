@@ -291,6 +291,60 @@ async def test_who_takes_the_place_of_one_in_writing_is_not_there_yet(
     assert {e.data.index for e in outputs if isinstance(e.data, QuestionAsked)} == {0}
 
 
+@pytest.mark.usefixtures("worker")
+async def test_what_the_bot_heard_while_its_room_was_taken_counts(
+    settings: TokensSettings, mailboxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with wired(settings) as services, client(services) as http:
+        bot = await to_voice(http, mailboxes)
+        await said(mailboxes, "s1", "reply.finished")
+        await bot.hears("t1")
+        await bot.tell(UtteranceHeard(utterance_id="u1", text=ANSWERS[0]))
+        await said(mailboxes, "s1", "reply.finished", times=2)
+        await bot.hears("t2")
+        take_room = services.courses.take_room
+
+        async def be_overtaken(*args: Any, **options: Any) -> bool:
+            await bot.tell(UtteranceHeard(utterance_id="u2", text=ANSWERS[1]))
+            await said(mailboxes, "s1", "reply.finished", times=3)
+            return await take_room(*args, **options)
+
+        monkeypatch.setattr(services.courses, "take_room", be_overtaken)
+        key = {"Idempotency-Key": "switch-1"}
+        turn = (await http.post("/interview/start", json=SWITCH, headers=key)).json()
+        assert turn["question"].endswith(f"Question 3 of 5. {QUESTIONS[2]}")
+        assert (await session(http))["turn_id"] == turn["turn_id"]
+        again = await http.post("/interview/start", json=SWITCH, headers=key)
+        assert again.json() == turn
+        third = await answer(http, turn, ANSWERS[2])
+        assert third["question"].endswith(f"Question 4 of 5. {QUESTIONS[3]}")
+        again = await http.post("/interview/start", json=SWITCH, headers=key)
+        assert again.json()["turn_id"] == turn["turn_id"], "what came of this call, whatever was said since"
+
+
+@pytest.mark.usefixtures("worker")
+async def test_who_is_replaced_while_they_switch_does_not_keep_the_other_from_it(
+    settings: TokensSettings, mailboxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with wired(settings) as services, client(services) as http:
+        await to_voice(http, mailboxes)
+        await said(mailboxes, "s1", "reply.finished")
+        take_room = services.courses.take_room
+
+        async def be_replaced(*args: Any, **options: Any) -> bool:
+            monkeypatch.undo()
+            replaced = CandidateReplaced(identity="Bob-s1", name="Bob")
+            await mailboxes.append(new_event("s1", replaced, now()))
+            return await take_room(*args, **options)
+
+        monkeypatch.setattr(services.courses, "take_room", be_replaced)
+        await http.post("/interview/start", json=SWITCH)
+        turn = await start(http, num_questions=None, **SWITCH)
+        assert (await session(http))["via"] == "text"
+        second = await answer(http, turn, ANSWERS[0])
+        assert second["question"].endswith(f"Question 2 of 5. {QUESTIONS[1]}")
+
+
 class Rooms:
     """LiveKit's rooms, which never answer, or refuse."""
 

@@ -18,7 +18,7 @@ from tokens.application.scenarios import Brief
 from tokens.domain.callers import Caller, Candidate, Recruiter, must_reach
 from tokens.domain.course import Course
 from tokens.domain.errors import Conflict, UnknownInterview
-from tokens.domain.exchanges import Consent
+from tokens.domain.exchanges import Consent, Exchange
 from tokens.domain.turns import held_by_voice, must_agree, must_go_on
 
 QUESTION_SET = "question_set"
@@ -85,8 +85,8 @@ class Starting:
             is_ours = session_id is None
             is_new = await self._create(chosen["session_id"], brief, candidate_name, is_ours=is_ours)
             reading = await self._courses.read(chosen["session_id"])
+        comings = int(chosen.get("comings", reading.course.comings))
         if not reading.course.is_over:
-            comings = int(chosen.get("comings", reading.course.comings))
             await self._join(reading, candidate_name, comings, consent=consent, switch=switch)
         course = reading.course
         if is_new and isinstance(caller, Recruiter):
@@ -97,10 +97,13 @@ class Starting:
                 candidate_name=candidate_name,
                 candidate_identity=course.identity,
             )
-        exchange = course.exchange_of(chosen["after"] or None) or course.exchanges[-1]
-        await self._courses.until(reading, lambda: course.is_told(exchange), give_up)
+
+        def exchange() -> Exchange:
+            return course.exchange_since(_joined(comings), chosen["after"] or None)
+
+        await self._courses.until(reading, lambda: course.is_told(exchange()), give_up)
         await self._courses.hear(reading)
-        return said(reading, exchange)
+        return said(reading, exchange())
 
     def _must_be_possible(self, caller: Caller, brief: Brief, *, consent: bool) -> None:
         """Raises UnknownInterview, UnknownScenario, UnsuitableScenario or ConsentRequired."""
@@ -170,7 +173,7 @@ class Starting:
         identity = course.identity or identity_of(name or NAMELESS, interview_id)
         joined = CandidateJoined(identity=identity, name=candidate_name, via="text")
         is_new = await self._courses.take_room(
-            *(reading, None if course.via == "text" else joined, f"joined:text:{comings}"), fence=switch
+            *(reading, None if course.via == "text" else joined, _joined(comings)), fence=switch
         )
         if is_new and course.created and (course.has_bot or course.via == "voice"):
             self._rooms.clear(course.created.room)
@@ -189,6 +192,11 @@ class Starting:
         if event := await self._courses.happened(reading, agreed, course.consent_id):
             return Consent(course.notice, event.occurred_at)
         return await self.consent(caller, interview_id)  # another call was quicker
+
+
+def _joined(comings: int) -> str:
+    """The event_id under which somebody comes in writing, after so many others."""
+    return f"joined:text:{comings}"
 
 
 def _named(brief: Brief) -> Brief:

@@ -47,7 +47,8 @@ class Course:
         answers: those in writing that were not rejected, by the turn that they answer.
         via: how the candidate is there; None: not yet, or not any more.
         came: entry id of that, if it was after something else.
-        comings: how often anybody came.
+        comings: how often anybody came, be it that another had their place by then.
+        came_by: entry ids of these, by the event_id.
         scores: by the utterance, or by the question that was not answered.
         asked, scored: indices of questions.
         last_output: entry id.
@@ -63,6 +64,7 @@ class Course:
     via: Literal["voice", "text"] | None = None
     came: str | None = None
     comings: int = 0
+    came_by: dict[str, str] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     rejected: set[str] = field(default_factory=set)
     heard: set[str] = field(default_factory=set)
@@ -95,11 +97,12 @@ class Course:
                 self.via = None
             case BotJoined() if self.via == "voice":
                 self.via = None  # a new one reports who is in the room
-            case CandidateJoined(identity=identity, via=via) if self.identity in (None, identity):
-                self.identity = identity
-                self.via = via
-                self.came = entry_id if self.comings else None
+            case CandidateJoined(identity=identity, via=via):
+                if self.identity in (None, identity):  # else another has their place
+                    self.identity, self.via = identity, via
+                    self.came = entry_id if self.comings else None
                 self.comings += 1
+                self.came_by[event.event_id] = entry_id
             case UtteranceHeard(utterance_id=utterance_id, text=text) if utterance_id.startswith(ANSWER):
                 turn_id = utterance_id.removeprefix(ANSWER).partition("#")[0]
                 self.answers[turn_id] = Answer(utterance_id, text)
@@ -216,6 +219,16 @@ class Course:
     def exchange_of(self, utterance_id: str | None) -> Exchange | None:
         """What came of an utterance; None: nothing yet."""
         return next((e for e in self.exchanges if e.utterance_id == utterance_id), None)
+
+    def exchange_since(self, joined: str, after: str | None) -> Exchange:
+        """In which who came is talked with, under the event_id ``joined``.
+
+        Without that they were there already: what came of the utterance ``after``.
+        """
+        if came := self.came_by.get(joined):
+            since = (e for e in self.exchanges if e.turns and not is_after(came, e.turns[-1].came_of))
+            return next(since, self.exchanges[-1])
+        return self.exchange_of(after) or self.exchanges[-1]
 
     def score_of(self, exchange: Exchange) -> AnswerScored | None:
         """Of the answer that began it; None: not there yet, or there is none to come."""
