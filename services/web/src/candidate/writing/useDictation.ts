@@ -17,7 +17,7 @@ export type Dictation =
   | { state: 'done' }
   | { state: 'nothing_understood' }
   | { state: 'no_microphone'; problem: MediaProblem }
-  /** What was recorded is there, and may be sent again. */
+  /** What was recorded may be sent again, if it could be read; else it has to be said again. */
   | { state: 'failed'; message: string };
 
 type Props = {
@@ -53,25 +53,33 @@ export function useDictation({ interview, microphone, onWords }: Props): Control
     setDictation({ state: text ? 'done' : 'nothing_understood' });
   };
 
+  const record = async (devices: MediaDevices, signal: AbortSignal): Promise<Blob | null> => {
+    const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+    const constraints = { audio: microphone ? { ...audio, deviceId: microphone } : audio };
+    const stream = await devices.getUserMedia(constraints);
+    try {
+      if (signal.aborted) return null;
+      recorder.current = new MediaRecorder(stream);
+      const recording = whole(recorder.current, signal);
+      setDictation({ state: 'recording', stream, since: Date.now() });
+      return await recording;
+    } finally {
+      for (const track of stream.getTracks()) track.stop();
+    }
+  };
+
   const dictate = async (signal: AbortSignal) => {
+    recorded.current = null;
     setDictation({ state: 'asking' });
     if (!mediaDevices) {
       setDictation({ state: 'no_microphone', problem: 'insecure' });
       return;
     }
-    const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-    const constraints = { audio: microphone ? { ...audio, deviceId: microphone } : audio };
-    const stream = await mediaDevices.getUserMedia(constraints);
-    try {
-      if (signal.aborted) return;
-      recorder.current = new MediaRecorder(stream);
-      const recording = whole(recorder.current, signal);
-      setDictation({ state: 'recording', stream, since: Date.now() });
-      const blob = await recording;
-      if (blob) await transcribe(await wavOfRecording(blob), signal);
-    } finally {
-      for (const track of stream.getTracks()) track.stop();
-    }
+    const recording = await record(mediaDevices, signal);
+    if (!recording) return;
+    setDictation({ state: 'transcribing' });
+    const wav = await wavOfRecording(recording);
+    if (!signal.aborted) await transcribe(wav, signal);
   };
 
   const begin = (work: (signal: AbortSignal) => Promise<void>) => {
@@ -100,7 +108,7 @@ export function useDictation({ interview, microphone, onWords }: Props): Control
     cancel,
     retry: () => {
       const wav = recorded.current;
-      if (wav) begin((signal) => transcribe(wav, signal));
+      begin(wav ? (signal) => transcribe(wav, signal) : dictate);
     },
   };
 }
