@@ -5,6 +5,7 @@ it('explains failures of the issuer, those that it does not know, too', () => {
   expect(failureOf(null)).toBeNull();
   expect(failureOf('expired')).toMatch(/too long/);
   expect(failureOf('something_new')).toMatch(/try again/);
+  expect(failureOf('__proto__')).toMatch(/try again/);
 });
 
 describe('a key', () => {

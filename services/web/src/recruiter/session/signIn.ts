@@ -1,19 +1,21 @@
 /** Signing in: what a key looks like, and what went wrong at the issuer. */
 
-const FAILURES: Record<string, string> = {
-  refused: 'The sign-in was not completed. Please try again, or ask who looks after your account.',
-  expired: 'The sign-in took too long, or was begun in another window. Please try again.',
-  invalid:
-    'The sign-in service gave an answer that does not fit. Please try again; if it stays so, tell who runs Viva.',
-  not_configured: 'There is no sign-in service here: please sign in with an API key.',
-  unavailable: 'The sign-in service does not answer at the moment. Please try again in a minute.',
-  too_many_requests: 'There were too many attempts. Please wait a minute, then try again.',
-};
+const FAILURES = new Map(
+  Object.entries({
+    refused: 'The sign-in was not completed. Please try again, or ask who looks after your account.',
+    expired: 'The sign-in took too long, or was begun in another window. Please try again.',
+    invalid:
+      'The sign-in service gave an answer that does not fit. Please try again; if it stays so, tell who runs Viva.',
+    not_configured: 'There is no sign-in service here: please sign in with an API key.',
+    unavailable: 'The sign-in service does not answer at the moment. Please try again in a minute.',
+    too_many_requests: 'There were too many attempts. Please wait a minute, then try again.',
+  }),
+);
 
 /** What to tell of the address' `sign_in_error`; null: there was none. */
 export function failureOf(code: string | null): string | null {
   if (code === null) return null;
-  return FAILURES[code] ?? 'Signing in did not work. Please try again.';
+  return FAILURES.get(code) ?? 'Signing in did not work. Please try again.';
 }
 
 /** What is wrong with a key before it is sent: headers take printable ASCII only. */
