@@ -1,4 +1,5 @@
 /** What the candidate chose in the lobby; kept for the tab, so that a reload asks nothing again. */
+import { store, stored, storedJson } from '../ui/storage';
 import type { Way } from './journey';
 
 /** Device ids as the browser has them; null: the browser's own choice, of the camera: none. */
@@ -22,25 +23,19 @@ const CHOICE = 'viva.choice';
 const WAY = 'viva.way';
 
 export function storedChoice(): Choice {
-  try {
-    const stored: unknown = JSON.parse(sessionStorage.getItem(CHOICE) ?? '{}');
-    return { ...NO_CHOICE, ...(stored as Partial<Choice>) };
-  } catch {
-    return NO_CHOICE;
-  }
+  return { ...NO_CHOICE, ...(storedJson('sessionStorage', CHOICE) as Partial<Choice> | null) };
 }
 
 export function storeChoice(choice: Choice): void {
-  sessionStorage.setItem(CHOICE, JSON.stringify(choice));
+  store('sessionStorage', CHOICE, JSON.stringify(choice));
 }
 
 /** How the interview with this id was being held in this tab; null: it was not. */
 export function storedWay(interviewId: string): Way | null {
-  const [way, id] = sessionStorage.getItem(WAY)?.split(' ') ?? [];
+  const [way, id] = stored('sessionStorage', WAY)?.split(' ') ?? [];
   return id === interviewId && (way === 'voice' || way === 'writing') ? way : null;
 }
 
 export function storeWay(interviewId: string, way: Way | null): void {
-  if (way) sessionStorage.setItem(WAY, `${way} ${interviewId}`);
-  else sessionStorage.removeItem(WAY);
+  store('sessionStorage', WAY, way && `${way} ${interviewId}`);
 }

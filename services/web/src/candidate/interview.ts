@@ -2,6 +2,7 @@
 import { type Api, frontDoor, ok, type Patience, persist, type Schemas } from '../api/client';
 import { follow, type InterviewEvent } from '../api/events';
 import { Problem } from '../api/problem';
+import { store, stored } from '../ui/storage';
 
 export type Session = Schemas['SessionResponse'];
 export type Connection = { serverUrl: string; token: string };
@@ -16,7 +17,7 @@ const RENEW_BEFORE_MS = 60_000;
 export function takeInvite(): string | null {
   const url = new URL(location.href);
   const invite = url.searchParams.get('invite');
-  if (invite === null) return sessionStorage.getItem(KEY);
+  if (invite === null) return stored('sessionStorage', KEY);
   keepInvite(invite);
   url.searchParams.delete('invite');
   history.replaceState(history.state, '', url);
@@ -24,11 +25,11 @@ export function takeInvite(): string | null {
 }
 
 export function keepInvite(invite: string): void {
-  sessionStorage.setItem(KEY, invite);
+  store('sessionStorage', KEY, invite);
 }
 
 export function forgetInvite(): void {
-  sessionStorage.removeItem(KEY);
+  store('sessionStorage', KEY, null);
 }
 
 /** What the candidate may do with their interview. Every call throws Problem. */

@@ -1,21 +1,15 @@
+import { store, stored } from './storage';
+
 /** Dark, unless somebody has chosen light on this device. */
 export type Theme = 'dark' | 'light';
 
 const KEY = 'viva.theme';
 
 export function storedTheme(): Theme {
-  try {
-    return localStorage.getItem(KEY) === 'light' ? 'light' : 'dark';
-  } catch {
-    return 'dark'; // a browser that keeps nothing
-  }
+  return stored('localStorage', KEY) === 'light' ? 'light' : 'dark';
 }
 
 export function applyTheme(theme: Theme): void {
   document.documentElement.dataset.theme = theme;
-  try {
-    localStorage.setItem(KEY, theme);
-  } catch {
-    // it holds for this page, then
-  }
+  store('localStorage', KEY, theme);
 }

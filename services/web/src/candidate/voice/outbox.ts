@@ -1,4 +1,5 @@
 /** What was typed and perhaps not read yet: kept, through reloads, until it is certain. */
+import { store, storedJson } from '../../ui/storage';
 import type { Activity } from './interviewer';
 
 export type Unread = {
@@ -30,16 +31,11 @@ const KEY = 'viva.unread.';
 
 export function storedUnread(interviewId: string | null): readonly Unread[] {
   if (!interviewId) return [];
-  try {
-    const stored: unknown = JSON.parse(sessionStorage.getItem(KEY + interviewId) ?? '[]');
-    return Array.isArray(stored) ? (stored as Unread[]) : [];
-  } catch {
-    return [];
-  }
+  const letters = storedJson('sessionStorage', KEY + interviewId);
+  return Array.isArray(letters) ? (letters as Unread[]) : [];
 }
 
 export function storeUnread(interviewId: string | null, letters: readonly Unread[]): void {
   if (!interviewId) return;
-  if (letters.length) sessionStorage.setItem(KEY + interviewId, JSON.stringify(letters));
-  else sessionStorage.removeItem(KEY + interviewId);
+  store('sessionStorage', KEY + interviewId, letters.length ? JSON.stringify(letters) : null);
 }

@@ -1,3 +1,5 @@
+import { store, stored } from '../../ui/storage';
+
 /** Single keys for the room's controls. Who dictates to their computer, or mistypes, can turn them off. */
 export type Command =
   'microphone' | 'camera' | 'screen' | 'captions' | 'transcript' | 'writing' | 'leave' | 'help';
@@ -30,18 +32,9 @@ const TYPING =
 const OFF = 'viva.shortcuts_off';
 
 export function areShortcutsOn(): boolean {
-  try {
-    return localStorage.getItem(OFF) === null;
-  } catch {
-    return true;
-  }
+  return stored('localStorage', OFF) === null;
 }
 
 export function keepShortcutsOn(isOn: boolean): void {
-  try {
-    if (isOn) localStorage.removeItem(OFF);
-    else localStorage.setItem(OFF, '1');
-  } catch {
-    // it holds for this page, then
-  }
+  store('localStorage', OFF, isOn ? null : '1');
 }

@@ -1,4 +1,5 @@
 /** What the candidate wrote and nobody has taken in yet; kept for the tab, through reloads. */
+import { store, storedJson } from '../../ui/storage';
 
 /** An answer on its way: sent again under the same key, it is the same answer. */
 export type Pending = { turnId: string; text: string; key: string };
@@ -8,20 +9,12 @@ const KEY = 'viva.writing';
 
 function read(interviewId: string): Kept {
   const nothing = { interviewId, draft: '', pending: null };
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Partial<Kept> | null;
-    return kept?.interviewId === interviewId ? { ...nothing, ...kept } : nothing;
-  } catch {
-    return nothing;
-  }
+  const kept = storedJson('sessionStorage', KEY) as Partial<Kept> | null;
+  return kept?.interviewId === interviewId ? { ...nothing, ...kept } : nothing;
 }
 
 function write(kept: Kept): void {
-  try {
-    sessionStorage.setItem(KEY, JSON.stringify(kept));
-  } catch {
-    // a browser that keeps nothing: it holds until a reload, then
-  }
+  store('sessionStorage', KEY, JSON.stringify(kept));
 }
 
 export function keptDraft(interviewId: string): string {
