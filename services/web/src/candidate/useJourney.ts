@@ -80,20 +80,8 @@ export function useJourney(): Journey {
   const { interview } = found;
   const id = interview?.id;
 
-  /** What happens next is decided by where the interview is now, not by when the page was opened. */
-  const reread = useCallback(
-    (step: Step) => {
-      if (!interview) {
-        take(step);
-        return;
-      }
-      void interview.session().then(
-        (session) => take(session.status === 'ended' ? 'end' : step, { session }),
-        () => take(step),
-      );
-    },
-    [interview, take],
-  );
+  /** Where the interview is now, not when the page was opened; null: nobody says. */
+  const look = async () => (interview ? interview.session().catch(() => null) : null);
 
   return {
     ...found,
@@ -117,11 +105,15 @@ export function useJourney(): Journey {
     },
     leave: () => {
       if (id) storeWay(id, null);
-      reread('leave');
+      take('leave'); // at once: who leaves is not heard any more
+      void look().then((session) => {
+        if (session?.status === 'ended') take('end', { session });
+        else if (session) setFound((now) => ({ ...now, session }));
+      });
     },
     end: () => {
       if (id) storeWay(id, null);
-      reread('end');
+      void look().then((session) => take('end', session ? { session } : {}));
     },
   };
 }
