@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 ANY_SERVER = ("ws:", "wss:", "http:", "https:")
 ALLOWED_HERE = ("autoplay", "camera", "display-capture", "fullscreen", "microphone")
 DENIED = (
-    *("accelerometer", "bluetooth", "encrypted-media", "geolocation", "gyroscope", "hid", "idle-detection"),
+    *("accelerometer", "encrypted-media", "geolocation", "gyroscope", "hid", "idle-detection"),
     *("magnetometer", "midi", "payment", "publickey-credentials-get", "serial", "usb", "xr-spatial-tracking"),
 )
 
