@@ -95,7 +95,11 @@ export function Composer({ interview, microphone, draft, onDraft, turnId, onSend
           maxLength={MAX_LENGTH}
           placeholder="Write your answer"
           value={draft}
-          onFocus={() => (hasCaret.current = true)}
+          onFocus={({ target }) => {
+            // A draft that was kept has the caret before it.
+            if (!hasCaret.current) target.setSelectionRange(draft.length, draft.length);
+            hasCaret.current = true;
+          }}
           onChange={({ target }) => {
             if (PASSING.includes(dictation.state)) controls.cancel();
             onDraft(target.value);
