@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from faults.evidence import Client, Evidence, Json, Violation, gather, letters_of
+from faults.notes_rules import notes_worked_in
 from faults.rules import RULES, letters_match
 from faults.voice_rules import VOICE_RULES
+from faults.writing_rules import one_holder, written_once
 
-RULES_OF = {"text": RULES, "voice": VOICE_RULES}
+RULES_OF = {"text": (*RULES, notes_worked_in), "voice": (*VOICE_RULES, written_once, one_holder)}
 """By the kind of the interview's driver."""
 
 

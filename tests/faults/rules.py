@@ -12,8 +12,8 @@ from faults.evidence import Evidence, Json
 
 Rule = Callable[[Evidence], Iterator[str]]
 
-CANDIDATES = ("bot.joined", "candidate.", "utterance.", "reply.heard")
-"""What begins so happens on the candidate's side alone."""
+CANDIDATES = ("bot.joined", "candidate.", "utterance.", "reply.heard", "nudge.")
+"""What begins so happens on the candidate's side alone, or is a recruiter's, which the driver is, too."""
 ANSWERS = ("reply.generated", "tool.called", "facts.extracted")
 N_GRAM = 5
 DEADLINE_S = 16.0

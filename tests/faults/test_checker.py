@@ -14,7 +14,7 @@ from faults.by_hand import Interview
 pytestmark = pytest.mark.unit
 
 HERE = Path(__file__).parent
-INDEPENDENT = ("checker", "evidence", "rules", "voice_rules", "record")
+INDEPENDENT = ("checker", "evidence", "rules", "notes_rules", "voice_rules", "writing_rules", "record")
 OURS = ("viva_shared", "brain", "media_bot", "tokens", "candidate", "local_providers", "viva")
 
 

@@ -29,6 +29,7 @@ from viva_shared.events import (
     Envelope,
     InterviewCreated,
     InterviewEnded,
+    NudgeGiven,
     Payload,
     ReplyCancelled,
     ReplyChunk,
@@ -47,8 +48,9 @@ SCENARIOS = Path(__file__).parents[2] / "scenarios"
 PERSONAS = ("alice", "alice", "alice", "brief", "brief", "rambler")
 HURRY_S = {"self_intro": 8.0, "past_experience": 16.0}
 """The deadlines of the stages for who would fill them to the end."""
-INTERRUPTS = 0.12
-"""How often the candidate speaks into a reply."""
+INTERRUPTS = 0.12  # how often the candidate speaks into a reply
+NUDGES, NOTE = 0.3, "Ask what surprised them most."
+"""Share of interviews in which a recruiter gives the interviewer this note."""
 INTERRUPTION = "Sorry, may I add something to that right away?"
 
 
@@ -92,6 +94,7 @@ class TextInterview:
         self._utterances = 0
         self._has_ended = False
         self._interrupts = False
+        self._note_before = random.randint(2, 4) if random.random() < NUDGES else 0  # that utterance
         self._news = asyncio.Event()
         self._repeats: set[asyncio.Task[bool]] = set()
 
@@ -142,9 +145,8 @@ class TextInterview:
                 continue
             remembered, choice = choose(self._persona, memory, " ".join(self._heard))
             with suppress(TimeoutError):
-                async with asyncio.timeout(
-                    self._random.uniform(0.05, 0.4)
-                ):  # thinking; the interviewer may go on
+                thinks_s = self._random.uniform(0.05, 0.4)
+                async with asyncio.timeout(thinks_s):  # the interviewer may go on
                     await self._until("", lambda: self._has_ended or not self._is_my_turn())
                 continue
             if choice is None:
@@ -180,6 +182,8 @@ class TextInterview:
     def _say(self, text: str) -> None:
         self._utterances += 1
         self._heard = []
+        if self._utterances == self._note_before:
+            self._send(NudgeGiven(nudge_id="n1", note=NOTE), "nudge:n1")
         self._send(CandidateSpeaking(), f"speaking:{self._utterances}")
         utterance = UtteranceHeard(utterance_id=f"u{self._utterances}", text=text, via="text")
         self._send(utterance, f"utterance:{self._utterances}")

@@ -9,14 +9,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from random import Random
 
+import httpx
 from candidate.adapters.personas import load_persona
+from candidate.adapters.rest import RestInterview
 from candidate.adapters.tokens import Ticket, get_ticket
 from candidate.application.conversation import Conversation
 from candidate.application.outcome import Ending, Limits
 from candidate.application.ports import RoomRefusedError, Said
+from candidate.domain.answers import Memory, choose
 from candidate.domain.persona import Behaviours, LeaveAndReturn, Persona
 from candidate.session import CandidateSession
 from pydantic import JsonValue
@@ -25,8 +30,8 @@ from faults.record import Record
 
 PERSONAS = ("alice", "alice", "brief")
 SCENARIO = "brisk"
-RELOADS = 3
-"""One candidate in so many reloads the page."""
+LEAVES = 3
+"""One candidate in so many reloads the page, and one gives an answer in writing and comes back."""
 PATIENCE = Limits(agent_s=45.0, silence_s=75.0)
 DOOR_S = 40.0
 """For so long a candidate knocks: the front door is closed while Redis is away."""
@@ -35,12 +40,30 @@ FROM_MONOTONIC = time.time() - time.monotonic()
 
 
 class RecordingSeat(CandidateSession):
-    """A seat that writes down what is said in it, when the interviewer sounds, and in the end all."""
+    """A seat that writes down what is said in it, when the interviewer sounds, and in the end all.
 
-    def __init__(self, ticket: Ticket, persona: Persona, record: Record) -> None:
+    ``meanwhile`` is what its candidate does between leaving the room and coming back.
+    """
+
+    def __init__(
+        self,
+        ticket: Ticket,
+        persona: Persona,
+        record: Record,
+        meanwhile: Callable[[], Awaitable[None]] | None,
+    ) -> None:
         super().__init__(ticket.url, ticket.token, voice=persona.voice)
         self._record = record
+        self._meanwhile = meanwhile
+        self._has_been = False
         self._begun: dict[str, int] = {}
+
+    async def join(self) -> None:
+        """Enter the room; the second time after what was to be done meanwhile."""
+        if self._has_been and self._meanwhile:
+            await self._meanwhile()
+        self._has_been = True
+        await super().join()
 
     async def say(self, text: str, *, stop_after_s: float | None = None) -> Said:
         """Speak, and write it down."""
@@ -91,10 +114,23 @@ async def knock(tokens_url: str, interview_id: str, name: str) -> Ticket:
             await asyncio.sleep(1.0)
 
 
-async def hold(interview_id: str, persona: Persona, tokens_url: str, record: Record) -> None:
-    """Hold one interview, and leave the record."""
+async def write(interview_id: str, persona: Persona, tokens_url: str, record: Record) -> None:
+    """Give one answer in writing, and have the room opened to bots again."""
+    async with httpx.AsyncClient(base_url=tokens_url, timeout=DOOR_S, trust_env=False) as http:
+        interview = RestInterview(http, interview_id, persona.name, patience_s=2 * DOOR_S)
+        asked = await interview.start(switch=True)
+        _, choice = choose(persona, Memory(), asked.text or "")
+        text = choice.text if choice else "I would rather speak about that."
+        record.write("wrote", text=text, turn_id=asked.turn_id)
+        await interview.answer(asked, text)
+    await knock(tokens_url, interview_id, persona.name)
+
+
+async def hold(interview_id: str, persona: Persona, tokens_url: str, record: Record, *, writes: bool) -> None:
+    """Hold one interview, and leave the record. ``writes``: where the persona leaves the room."""
     record.write("begun", kind="voice", persona=persona.name)
-    seat = RecordingSeat(await knock(tokens_url, interview_id, persona.name), persona, record)
+    meanwhile = partial(write, interview_id, persona, tokens_url, record) if writes else None
+    seat = RecordingSeat(await knock(tokens_url, interview_id, persona.name), persona, record, meanwhile)
     names = {"left": ["left"], "joined": ["joined", "back"]}
 
     def tell(event: str, data: dict[str, JsonValue]) -> None:
@@ -121,13 +157,14 @@ async def hold_all(options: argparse.Namespace) -> None:
     async def one(number: int) -> None:
         random = Random(f"{options.seed}:{number}")
         persona = load_persona(PERSONAS[number % len(PERSONAS)]).model_copy(update={"voice": "slt"})
-        if number % RELOADS == 1:
+        writes = number % LEAVES == 0
+        if writes or number % LEAVES == 1:
             reload = LeaveAndReturn(reply=random.randint(2, 3), away_s=0.0)
             persona = persona.model_copy(update={"behaviours": Behaviours(leave_and_return=reload)})
         interview_id = f"{options.name}-{number:03d}"
         async with seats:
             record = Record(options.records / f"{interview_id}.jsonl")
-            await hold(interview_id, persona, options.tokens, record)
+            await hold(interview_id, persona, options.tokens, record, writes=writes)
 
     await asyncio.gather(*(one(number) for number in range(options.interviews)))
 

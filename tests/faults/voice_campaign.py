@@ -92,10 +92,13 @@ def _outcome(stack: VoiceStack, injector: VoiceInjector, began: float) -> VoiceO
         violations.append(Violation("*", "replays", difference))
     paths = sorted(stack.records.glob("*.jsonl"))
     held = [gather(stack.redis, stack.prefix, path, [], faults) for path in paths]
-    reloads = sum(line["what"] == "back" for record in _records(stack) for line in record)
+    writes, backs = (
+        sum(line["what"] == what for r in _records(stack) for line in r) for what in ("wrote", "back")
+    )
+    changes = {"candidate reloads the page": backs - writes, "candidate writes meanwhile": writes}
     return VoiceOutcome(
         interviews=len(held),
-        faults=count(faults) + Counter({"candidate reloads the page": reloads}),
+        faults=count(faults) + Counter(changes),
         losses=[loss for evidence in held for loss in losses(evidence)],
         said=sum(line["what"] == "said" for record in _records(stack) for line in record),
         owed=sum(len(spoken_to_a_bot(evidence)) for evidence in held),

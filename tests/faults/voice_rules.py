@@ -3,7 +3,8 @@
 A candidate's record by voice has, with times of the wall clock (``at``, ``started``, ``ended``):
 
     said      text, started, ended, whole (not cut short)
-    left, back    the candidate reloads the page
+    left, back    the candidate reloads the page, or gives an answer in writing between
+    wrote     text, turn_id: that answer
     sounds    track: something begins to sound on it
     spans     track, spans: when it sounded, all in all
     segment   of (an interviewer's identity), text, final, started, updated: its transcript
@@ -131,7 +132,8 @@ def _goodbyes(e: Evidence) -> list[str]:
 
 def understood(e: Evidence) -> Iterator[str]:
     """What was spoken to a living bot is in the log, by time and by words, in order, and nothing else is."""
-    said, heard, owed = _lines(e, "said"), _inputs(e, "utterance.heard"), spoken_to_a_bot(e)
+    said, owed = _lines(e, "said"), spoken_to_a_bot(e)
+    heard = [event for event in _inputs(e, "utterance.heard") if event.data.get("via", "voice") == "voice"]
     times = [_time(event.data["speech_ended_at"] or event.occurred_at) for event in heard]
     if times != sorted(times):
         yield f"the log has utterances in another order than they were spoken in: {times}"
@@ -228,10 +230,12 @@ def another_bot_came(e: Evidence) -> Iterator[str]:
     for loss in gone:
         if loss.was_late:
             yield f"{loss.kind}: the next bot was heard after {loss.back_s} s"
-    if len(bots := _inputs(e, "bot.joined")) > 1 + len(gone):
-        yield f"{len(bots)} bots have joined, {len(gone)} were lost"
+    changes = len(_lines(e, "wrote"))
+    if len(bots := _inputs(e, "bot.joined")) > 1 + len(gone) + changes:
+        yield f"{len(bots)} bots have joined, {len(gone)} were lost, {changes} sent away"
     words = e.scenario["words"]["lost_connection"]
-    instead = [e.scenario["ending"]["farewell"], *(s["words"]["bridge"] for s in e.scenario["stages"])]
+    instead = [e.scenario["words"]["welcome_back"]] if changes else []
+    instead += [e.scenario["ending"]["farewell"], *(s["words"]["bridge"] for s in e.scenario["stages"])]
     firsts: dict[str, Json] = {}
     for segment in sorted(_lines(e, "segment"), key=lambda line: line["started"]):
         firsts.setdefault(segment["of"], segment)

@@ -56,9 +56,11 @@ class RestInterview:
         self._scenario = scenario
         self._patience_s = patience_s
 
-    async def start(self) -> Asked:
-        """Begin, with consent. Raises RoomRefusedError."""
-        body = {"session_id": self._session_id, "candidate_name": self._name, "consent": True}
+    async def start(self, *, switch: bool = False) -> Asked:
+        """Begin, with consent; ``switch``: go on with one held by voice. Raises RoomRefusedError."""
+        body: dict[str, Any] = {"session_id": self._session_id, "candidate_name": self._name, "consent": True}
+        if switch:
+            body["switch"] = True
         if self._scenario:
             body["scenario"] = self._scenario
         try:
