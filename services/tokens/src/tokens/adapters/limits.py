@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Literal
 
 from limits import RateLimitItem, parse
-from redis.exceptions import RedisError
-from viva_shared.broker import passes
 
+from tokens.adapters.redis_errors import redis_answers
 from tokens.adapters.windows import MovingWindows
-from tokens.domain.errors import NotAuthenticated, TooManyRequests, Unavailable
+from tokens.domain.errors import NotAuthenticated, TooManyRequests
 
 Budget = Literal["tokens", "calls"]
 WHAT: dict[Budget, str] = {"tokens": "calls for LiveKit tokens", "calls": "calls"}
@@ -42,7 +41,7 @@ class RateLimits:
         counted = [(budget, "address", client)]
         if credential:
             counted.append((budget, "credential", credential))
-        with _redis_answers():
+        with redis_answers():
             for name, is_left in zip(counted, await self._windows.hit(limit, *counted), strict=True):
                 if not is_left:
                     wait_s = await self._windows.wait_s(limit, *name)
@@ -63,7 +62,7 @@ class RateLimits:
         try:
             yield
         except NotAuthenticated as error:
-            with _redis_answers():
+            with redis_answers():
                 [is_left] = await self._windows.hit(self._failures, ("failures", client))
                 if is_left:
                     raise
@@ -79,13 +78,3 @@ class RateLimits:
 
     def _too_many_failures(self, wait_s: int) -> TooManyRequests:
         return TooManyRequests(f"too many invalid credentials from this address ({self._failures})", wait_s)
-
-
-@contextmanager
-def _redis_answers() -> Iterator[None]:
-    try:
-        yield
-    except (RedisError, OSError) as error:
-        if not passes(error):
-            raise
-        raise Unavailable("Redis") from error

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from pydantic import TypeAdapter, ValidationError
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
-from viva_shared.broker import passes
 
+from tokens.adapters.redis_errors import redis_answers
 from tokens.domain.callers import Recruiter
-from tokens.domain.errors import Unavailable
 
 _RECRUITER = TypeAdapter(Recruiter)
 
@@ -31,13 +27,13 @@ class Sessions:
         """A new session of this recruiter; returns what opens it, which cannot be guessed."""
         token = secrets.token_urlsafe(32)
         session = _RECRUITER.dump_json(Recruiter(actor, expires_at))
-        with _redis_answers():
+        with redis_answers():
             await self._redis.set(self._key(token), session, px=_ms_left(expires_at))
         return token
 
     async def find(self, token: str) -> Recruiter | None:
         """Whose it is, and until when; None if there is none, or it is over."""
-        with _redis_answers():
+        with redis_answers():
             session = await self._redis.get(self._key(token))
         try:
             return _RECRUITER.validate_json(session) if session else None
@@ -46,7 +42,7 @@ class Sessions:
 
     async def end(self, token: str) -> None:
         """Nothing is opened by it any more."""
-        with _redis_answers():
+        with redis_answers():
             await self._redis.delete(self._key(token))
 
     def _key(self, token: str) -> str:
@@ -55,13 +51,3 @@ class Sessions:
 
 def _ms_left(expires_at: datetime) -> int:
     return max(1, (expires_at - datetime.now(UTC)) // timedelta(milliseconds=1))
-
-
-@contextmanager
-def _redis_answers() -> Iterator[None]:
-    try:
-        yield
-    except (RedisError, OSError) as error:
-        if not passes(error):
-            raise
-        raise Unavailable("Redis") from error
