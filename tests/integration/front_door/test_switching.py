@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -24,6 +25,7 @@ from fixtures.writing import (
     start,
     utterances,
 )
+from tokens.application.ports import Participant
 from tokens.application.reading import Reading
 from tokens.domain.errors import Unavailable
 from tokens.main import wired
@@ -373,3 +375,38 @@ async def test_nobody_waits_for_livekit(
         async with asyncio.timeout(1.5):
             await start(http, num_questions=None, **SWITCH)
     assert rooms.asked == ["interview-s1"]
+
+
+class SlowRooms:
+    """LiveKit's rooms, with the candidate and a bot in each, which take their time."""
+
+    def __init__(self) -> None:
+        self.may_tell = asyncio.Event()
+        self.removed: list[str] = []
+
+    async def participants(self, room: str) -> list[Participant]:
+        await self.may_tell.wait()
+        ada = Participant("Ada-s1", "Ada", "standard", "candidate", "active", now(), True, ())
+        return [ada, replace(ada, identity="bot", kind="agent", role=None, may_speak=False)]
+
+    async def remove(self, room: str, identity: str) -> None:
+        self.removed.append(identity)
+
+
+@pytest.mark.usefixtures("worker")
+@pytest.mark.parametrize("comes_back", [False, True])
+async def test_who_comes_back_at_once_is_not_put_out(
+    settings: TokensSettings, mailboxes: Mailboxes, monkeypatch: pytest.MonkeyPatch, comes_back: bool
+) -> None:
+    rooms = SlowRooms()
+    monkeypatch.setattr("tokens.main.LiveKitRooms", lambda _: rooms)
+    async with front_door(settings) as http:
+        await to_voice(http, mailboxes)
+        await said(mailboxes, "s1", "reply.finished")
+        await start(http, num_questions=None, **SWITCH)
+        if comes_back:
+            await to_voice(http, mailboxes)
+        (clearing,) = [task for task in asyncio.all_tasks() if task.get_name() == "clear room"]
+        rooms.may_tell.set()
+        await clearing
+    assert rooms.removed == ([] if comes_back else ["Ada-s1", "bot"])

@@ -119,7 +119,7 @@ async def wired(settings: TokensSettings) -> AsyncIterator[Services]:
         )
         http = await stack.enter_async_context(httpx.AsyncClient(verify=_authorities()))
         transcriber = DeepgramTranscriber(http, settings, settings.dictation_timeout_s)
-        left_rooms = LeftRooms(settings, rooms)
+        left_rooms = LeftRooms(settings, Handover(mailboxes), rooms)
         stack.push_async_callback(left_rooms.aclose)
         idempotency = IdempotencyKeys(
             redis, settings.key_prefix, Calls(mailboxes), settings.invite_secret.get_secret_value()

@@ -57,15 +57,21 @@ class Handover:
 
     async def to_voice(self, interview_id: str) -> bool:
         """Give the room back; a bot is sent once the candidate is in it. False: it was not taken."""
-        held = await cast(
-            Awaitable["bytes | None"], self._mailboxes.redis.get(self._mailboxes.keys.bot(interview_id))
-        )
+        held = await self._holder(interview_id)
         if not is_writer(held):
             return False
         await cast(Awaitable[int], self._mailboxes.redis.sadd(self._mailboxes.keys.bots, interview_id))
         holder, _, epoch = cast(bytes, held).decode().rpartition("|")
         await self._mailboxes.bot_release(interview_id, holder, int(epoch))
         return True
+
+    async def is_in_writing(self, interview_id: str) -> bool:
+        """Whether it is somebody in writing who has the room now."""
+        return is_writer(await self._holder(interview_id))
+
+    async def _holder(self, interview_id: str) -> bytes | None:
+        key = self._mailboxes.keys.bot(interview_id)
+        return await cast(Awaitable["bytes | None"], self._mailboxes.redis.get(key))
 
 
 def is_writer(held: bytes | None) -> bool:

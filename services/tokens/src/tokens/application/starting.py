@@ -176,7 +176,7 @@ class Starting:
             *(reading, None if course.via == "text" else joined, _joined(comings)), fence=switch
         )
         if is_new and course.created and (course.has_bot or course.via == "voice"):
-            self._rooms.clear(course.created.room)
+            self._rooms.clear(interview_id, course.created.room)
         if course.comings or not is_new:  # what was said until now does not count as the answer to this
             again = await self._courses.read(interview_id)
             reading.course, reading.room_epoch = again.course, again.room_epoch
