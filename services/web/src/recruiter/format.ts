@@ -60,12 +60,6 @@ export function ending(reason: string | null): string {
   return reason ? (ENDINGS[reason] ?? reason) : 'Not known';
 }
 
-const LANGUAGES = new Intl.DisplayNames('en-GB', { type: 'language' });
-
-export function languageName(tag: string): string {
-  return LANGUAGES.of(tag) ?? tag;
-}
-
 /** A name of the scenario's, such as current_role, for people. */
 export function label(name: string): string {
   const words = name.replaceAll('_', ' ');

@@ -1,17 +1,15 @@
 import { useEffect, useRef, useState } from 'react';
 import { Form } from 'react-aria-components';
 import { frontDoor, idempotencyKey, ok, type Schemas } from '../../api/client';
-import { Problem } from '../../api/problem';
+import { NEW_BRIEF, requestOf, type Scenario } from '../../brief/brief';
+import { ChoiceFields, JobFields, wrongWith } from '../../brief/BriefFields';
 import { Button, Select, TextField } from '../../ui/controls';
 import { Notice } from '../../ui/Notice';
 import { messageOf } from '../interview';
-import { FIELDS, languageName, NEW_BRIEF, requestOf, type Scenario } from './brief';
 import css from './SetUp.module.css';
 
-const COUNTS = Array.from({ length: 20 }, (_, index) => ({
-  id: String(index + 1),
-  label: String(index + 1),
-}));
+/** Other fields have no place for an error of their own. */
+const FIELDS = ['candidate_name', 'job_title', 'seniority', 'language', 'num_questions'];
 
 type Props = { scenarios: readonly [Scenario, ...Scenario[]]; onCreated: (invite: string) => void };
 
@@ -25,8 +23,7 @@ export function InterviewForm({ scenarios, onCreated }: Props) {
     setBrief((now) => ({ ...now, ...part }));
     forget();
   };
-  const of = (field: string) => (error instanceof Problem ? error.of(field) : null);
-  const isShownByField = FIELDS.some(of);
+  const isShownByField = FIELDS.some((field) => wrongWith(error, field));
 
   return (
     <Form
@@ -54,48 +51,10 @@ export function InterviewForm({ scenarios, onCreated }: Props) {
         maxLength={64}
         value={brief.candidateName}
         onChange={(candidateName) => change({ candidateName })}
-        error={of('candidate_name')}
+        error={wrongWith(error, 'candidate_name')}
       />
-      {scenario.kind === 'question_set' ? (
-        <div className={css.pair}>
-          <TextField
-            label="Job title"
-            placeholder="Backend engineer"
-            maxLength={200}
-            value={brief.jobTitle}
-            onChange={(jobTitle) => change({ jobTitle })}
-            error={of('job_title')}
-          />
-          <TextField
-            label="Seniority"
-            placeholder="Senior"
-            maxLength={100}
-            value={brief.seniority}
-            onChange={(seniority) => change({ seniority })}
-            error={of('seniority')}
-          />
-        </div>
-      ) : null}
-      <div className={css.pair}>
-        {scenario.kind === 'question_set' ? (
-          <Select
-            label="Number of questions"
-            choices={COUNTS}
-            value={String(brief.count ?? scenario.num_questions ?? COUNTS.length)}
-            onChange={(count) => change({ count: Number(count) })}
-            error={of('num_questions')}
-          />
-        ) : null}
-        {scenario.languages.length > 1 ? (
-          <Select
-            label="Language"
-            choices={scenario.languages.map((tag) => ({ id: tag, label: languageName(tag) }))}
-            value={brief.language ?? scenario.language}
-            onChange={(language) => change({ language })}
-            error={of('language')}
-          />
-        ) : null}
-      </div>
+      <JobFields {...{ brief, scenario, error }} onChange={change} />
+      <ChoiceFields {...{ brief, scenario, error }} onChange={change} />
       {error && !isShownByField ? <Notice kind="danger">{messageOf(error)}</Notice> : null}
       <Button type="submit" look="primary">
         {isCreating ? 'One moment…' : 'Continue'}

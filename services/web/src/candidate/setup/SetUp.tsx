@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { frontDoor, persist } from '../../api/client';
+import type { Scenario } from '../../brief/brief';
 import { Card } from '../../ui/Card';
 import { Fold } from '../../ui/Fold';
 import { Notice } from '../../ui/Notice';
@@ -7,7 +8,6 @@ import { PageTitle } from '../../ui/PageTitle';
 import { Shell } from '../../ui/Shell';
 import { Spinner } from '../../ui/Spinner';
 import { type Connection, messageOf } from '../interview';
-import type { Scenario } from './brief';
 import { ByHandForm } from './ByHandForm';
 import { InterviewForm } from './InterviewForm';
 

@@ -1,16 +1,13 @@
 import { useState } from 'react';
 import { Form } from 'react-aria-components';
 import type { Schemas } from '../../api/client';
-import { Problem } from '../../api/problem';
+import { ChoiceFields, JobFields, wrongWith } from '../../brief/BriefFields';
 import { Button, Select, Switch, TextField } from '../../ui/controls';
 import { Notice } from '../../ui/Notice';
 import type { Scenario } from '../api';
-import { languageName } from '../format';
 import { Failed } from '../parts/Failed';
-import { type Draft, MOST_QUESTIONS, NEW_DRAFT, requestOf, VALIDITIES, wrongWithQuestions } from './draft';
+import { type Draft, NEW_DRAFT, requestOf, VALIDITIES, wrongWithQuestions } from './draft';
 import css from './InterviewForm.module.css';
-
-const COUNTS = Array.from({ length: MOST_QUESTIONS }, (_, index) => String(index + 1));
 
 type Props = {
   offers: readonly Scenario[];
@@ -39,7 +36,6 @@ export function InterviewForm({ offers, error, isPending, onChange, onCreate }: 
     setDraft((now) => ({ ...now, ...changed }));
     onChange();
   };
-  const of = (field: string) => (error instanceof Problem ? error.of(field) : null);
   const isSet = scenario.kind === 'question_set';
   const wrongQuestions = isSet ? wrongWithQuestions(draft) : null;
   return (
@@ -66,28 +62,9 @@ export function InterviewForm({ offers, error, isPending, onChange, onCreate }: 
         maxLength={64}
         value={draft.candidateName}
         onChange={(candidateName) => change({ candidateName })}
-        error={of('candidate_name')}
+        error={wrongWith(error, 'candidate_name')}
       />
-      {isSet ? (
-        <div className={css.pair}>
-          <TextField
-            label="Job title"
-            placeholder="Backend engineer"
-            maxLength={200}
-            value={draft.jobTitle}
-            onChange={(jobTitle) => change({ jobTitle })}
-            error={of('job_title')}
-          />
-          <TextField
-            label="Seniority"
-            placeholder="Senior"
-            maxLength={100}
-            value={draft.seniority}
-            onChange={(seniority) => change({ seniority })}
-            error={of('seniority')}
-          />
-        </div>
-      ) : null}
+      <JobFields {...{ brief: draft, scenario, error }} onChange={change} />
       {isSet ? (
         <Switch
           isSelected={draft.hasOwnQuestions}
@@ -103,34 +80,17 @@ export function InterviewForm({ offers, error, isPending, onChange, onCreate }: 
           lines={6}
           value={draft.questions}
           onChange={(questions) => change({ questions })}
-          error={(isSent ? wrongQuestions : null) ?? of('questions')}
+          error={(isSent ? wrongQuestions : null) ?? wrongWith(error, 'questions')}
         />
       ) : null}
-      <div className={css.pair}>
-        {isSet && !draft.hasOwnQuestions ? (
-          <Select
-            label="Number of questions"
-            description="Made for the job"
-            choices={COUNTS.map((count) => ({ id: count, label: count }))}
-            value={String(draft.count ?? scenario.num_questions ?? 5)}
-            onChange={(count) => change({ count: Number(count) })}
-          />
-        ) : null}
-        {scenario.languages.length > 1 ? (
-          <Select
-            label="Language"
-            choices={scenario.languages.map((tag) => ({ id: tag, label: languageName(tag) }))}
-            value={draft.language ?? scenario.language}
-            onChange={(language) => change({ language })}
-          />
-        ) : null}
+      <ChoiceFields {...{ brief: draft, scenario, error }} areMade={!draft.hasOwnQuestions} onChange={change}>
         <Select
           label="The link is good for"
           choices={VALIDITIES}
           value={String(draft.days)}
           onChange={(days) => change({ days: Number(days) })}
         />
-      </div>
+      </ChoiceFields>
       {error ? <Failed error={error} /> : null}
       <div>
         <Button type="submit" look="primary">

@@ -1,15 +1,15 @@
 /** A new interview as its form has it, and what is sent of it. */
 import type { Schemas } from '../../api/client';
-import type { Scenario } from '../api';
+import {
+  type Brief,
+  MOST_QUESTIONS,
+  NEW_BRIEF,
+  requestOf as briefOf,
+  type Scenario,
+} from '../../brief/brief';
 
-export type Draft = {
+export type Draft = Brief & {
   scenario: string | null;
-  candidateName: string;
-  jobTitle: string;
-  seniority: string;
-  language: string | null;
-  /** As many as are made for the job; null: as the scenario has it. */
-  count: number | null;
   hasOwnQuestions: boolean;
   /** The recruiter's own, one per line. */
   questions: string;
@@ -18,18 +18,13 @@ export type Draft = {
 };
 
 export const NEW_DRAFT: Draft = {
+  ...NEW_BRIEF,
   scenario: null,
-  candidateName: '',
-  jobTitle: '',
-  seniority: '',
-  language: null,
-  count: null,
   hasOwnQuestions: false,
   questions: '',
   days: 7,
 };
 
-export const MOST_QUESTIONS = 20;
 const LONGEST_QUESTION = 1000;
 const DAY_S = 86_400;
 
@@ -62,19 +57,9 @@ export function wrongWithQuestions({ hasOwnQuestions, questions }: Draft): strin
   return null;
 }
 
-/** What is sent. What the scenario does not take is left out, even if it was filled in for another one. */
+/** What is sent: the recruiter's own questions in place of such as are made. */
 export function requestOf(draft: Draft, scenario: Scenario): Schemas['NewInterview'] {
-  const request: Schemas['NewInterview'] = {
-    scenario: scenario.name,
-    candidate_name: draft.candidateName.trim() || null,
-    language: draft.language && scenario.languages.includes(draft.language) ? draft.language : null,
-    invite_ttl_s: secondsOf(draft.days),
-  };
-  if (scenario.kind !== 'question_set') return request;
-  return {
-    ...request,
-    job_title: draft.jobTitle.trim() || null,
-    seniority: draft.seniority.trim() || null,
-    ...(draft.hasOwnQuestions ? { questions: questionsOf(draft.questions) } : { num_questions: draft.count }),
-  };
+  const request = { ...briefOf(draft, scenario), invite_ttl_s: secondsOf(draft.days) };
+  if (scenario.kind !== 'question_set' || !draft.hasOwnQuestions) return request;
+  return { ...request, num_questions: null, questions: questionsOf(draft.questions) };
 }

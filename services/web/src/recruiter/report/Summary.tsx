@@ -1,5 +1,6 @@
+import { languageName } from '../../brief/brief';
 import { type Details } from '../api';
-import { duration, ending, languageName, moment, secondsBetween, STATUSES } from '../format';
+import { duration, ending, moment, secondsBetween, STATUSES } from '../format';
 import { LinkButton } from '../../ui/LinkButton';
 import { Notice } from '../../ui/Notice';
 import { StatusBadge } from '../parts/StatusBadge';

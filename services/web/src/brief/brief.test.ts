@@ -52,4 +52,5 @@ describe('requestOf', () => {
 
 it('names languages', () => {
   expect(languageName('de')).toBe('German');
+  expect(languageName('en_GB!')).toBe('en_GB!');
 });

@@ -1,7 +1,8 @@
-/** What an interview is to be about, as the form has it, and what is sent of it. */
-import type { Schemas } from '../../api/client';
+/** What an interview is to be about, as a form has it, and what is sent of it. */
+import type { Schemas } from '../api/client';
 
 export type Scenario = Schemas['ScenarioItem'];
+
 export type Brief = {
   candidateName: string;
   jobTitle: string;
@@ -20,6 +21,8 @@ export const NEW_BRIEF: Brief = {
   count: null,
 };
 
+export const MOST_QUESTIONS = 20;
+
 /** What a scenario does not take is left out, even if it was filled in for another one. */
 export function requestOf(brief: Brief, scenario: Scenario): Schemas['NewInterview'] {
   const { language } = brief;
@@ -35,11 +38,13 @@ export function requestOf(brief: Brief, scenario: Scenario): Schemas['NewIntervi
   };
 }
 
-/** What the form shows; other fields than these have no place for an error of their own. */
-export const FIELDS = ['candidate_name', 'job_title', 'seniority', 'language', 'num_questions'] as const;
+const LANGUAGES = new Intl.DisplayNames('en-GB', { type: 'language' });
 
-const LANGUAGES = new Intl.DisplayNames(['en'], { type: 'language' });
-
+/** In English; a tag that is none stays as it is. */
 export function languageName(tag: string): string {
-  return LANGUAGES.of(tag) ?? tag;
+  try {
+    return LANGUAGES.of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
 }
