@@ -1,10 +1,10 @@
 import { ArrowDown, SendHorizontal } from 'lucide-react';
 import { type SyntheticEvent, useState } from 'react';
 import { Button } from '../../ui/controls';
+import { useStickToEnd } from '../../ui/useStickToEnd';
 import css from './Conversation.module.css';
 import { type Line, type Turn, turnsOf } from './conversation';
 import type { Unread } from './outbox';
-import { useStickToEnd } from './useStickToEnd';
 
 type Props = {
   lines: readonly Line[];

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { ArrowLeft } from 'lucide-react';
-import { Link, useParams } from 'react-router';
+import { useParams } from 'react-router';
 import { LinkButton } from '../../ui/LinkButton';
 import { Notice } from '../../ui/Notice';
 import { PageTitle } from '../../ui/PageTitle';
 import { interview, type Session } from '../api';
 import { ending, nameOf, subjectOf } from '../format';
 import { Frame } from '../Frame';
+import { BackLink } from '../parts/BackLink';
 import { Failed } from '../parts/Failed';
 import { Skeleton } from '../parts/Skeleton';
 import { Controls } from './Controls';
@@ -23,10 +23,7 @@ export default function Live() {
   const error = session.error ?? details.error;
   return (
     <Frame>
-      <Link to="/recruiter" className={css.back}>
-        <ArrowLeft aria-hidden size={16} />
-        Interviews
-      </Link>
+      <BackLink />
       {error ? (
         <Failed error={error} onRetry={() => void Promise.all([session.refetch(), details.refetch()])} />
       ) : null}

@@ -1,24 +1,18 @@
-import { useLayoutEffect, useRef } from 'react';
 import { Card } from '../../ui/Card';
+import { useStickToEnd } from '../../ui/useStickToEnd';
 import type { Session } from '../api';
 import { clock, secondsBetween } from '../format';
 import turns from '../report/Transcript.module.css';
 import type { Saying } from './saying';
 import css from './Transcript.module.css';
 
-const NEAR_PX = 80;
-
 type Props = { session: Session; saying: Saying | null };
 
 /** Both sides' words as they come. Whole turns are read out; the one that grows is for the eye. */
 export function Transcript({ session, saying }: Props) {
-  const box = useRef<HTMLDivElement>(null);
-  const isAtEnd = useRef(true);
   const { transcript } = session;
   const began = transcript[0]?.at;
-  useLayoutEffect(() => {
-    if (box.current && isAtEnd.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [transcript.length, saying?.text]);
+  const { box } = useStickToEnd(transcript.length, saying?.text);
   return (
     <Card title="Transcript">
       {/* It scrolls, and so keyboards must reach it. */}
@@ -29,9 +23,6 @@ export function Transcript({ session, saying }: Props) {
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         className={css.log}
-        onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-          isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
-        }}
       >
         {transcript.length || saying ? null : <p className={turns.empty}>Nothing has been said yet.</p>}
         {transcript.map(({ speaker, text, at, complete }, index) => (

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { ArrowLeft } from 'lucide-react';
-import { Link, useParams } from 'react-router';
+import { useParams } from 'react-router';
 import { Problem } from '../../api/problem';
 import { PageTitle } from '../../ui/PageTitle';
 import { type Details, interview } from '../api';
 import { nameOf, subjectOf } from '../format';
 import { Frame } from '../Frame';
+import { BackLink } from '../parts/BackLink';
 import { Failed } from '../parts/Failed';
 import { Skeleton } from '../parts/Skeleton';
 import { Actions } from './Actions';
@@ -25,10 +25,7 @@ export default function Report() {
   const details = useQuery(interview(id));
   return (
     <Frame>
-      <Link to="/recruiter" className={css.back}>
-        <ArrowLeft aria-hidden size={16} />
-        Interviews
-      </Link>
+      <BackLink />
       {details.data ? <Found details={details.data} /> : null}
       {details.isPending ? <Skeleton label="Reading the interview" rows={7} /> : null}
       {details.error && isGone(details.error) ? <Gone /> : null}
