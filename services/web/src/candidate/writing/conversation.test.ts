@@ -195,6 +195,12 @@ describe('progress', () => {
     });
   });
 
+  it('keeps an answer on its way when the start that led to its question is told late', () => {
+    const state = after(read(), finished('t1', 'Why?'), answer('t1', 'Because.'), told('t1', 'Why?'));
+    expect(state.sending).toBe('answer:t1');
+    expect(reduce(state, told('t2', 'And then?')).sending).toBeNull();
+  });
+
   it('counts the time that is left from when it was told', () => {
     const state = after(read({ progress: { ...PROGRESS, time_left_s: 90 } }));
     expect(state.progress.endsAt).toBe(AT + 90_000);

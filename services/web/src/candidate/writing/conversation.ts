@@ -217,9 +217,10 @@ function told(now: Conversation, told: Told, at: number): Conversation {
   const isNews = turnId !== null && question !== null && turnOf(now) === null;
   const then = isNews ? whole(now, turnId, question, progress.complete) : now;
   const isCurrent = turnOf(then) === turnId || progress.complete;
+  const isLate = turnId !== null && now.answered.includes(turnId); // of the start, when its question is answered by now
   return {
     ...then,
-    sending: null,
+    sending: isLate ? now.sending : null,
     progress: isCurrent ? progressOf(progress, at) : then.progress,
     isOver: then.isOver || progress.complete,
     hasEnded: then.hasEnded || progress.complete,
