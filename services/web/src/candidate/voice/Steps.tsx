@@ -1,11 +1,11 @@
+import { useNow } from '../../ui/useNow';
 import { type Progress, stepsOf, timeLeft } from './progress';
 import css from './Steps.module.css';
-import { useSeconds } from './useElapsed';
 
 /** Where in the interview one is, and, when little time is left for a part, that. */
 export function Steps({ progress }: { progress: Progress }) {
   const { label, index, of } = stepsOf(progress);
-  const left = timeLeft(progress, useSeconds(progress.deadline !== null));
+  const left = timeLeft(progress, useNow({ isNeeded: progress.deadline !== null }));
   return (
     <div className={css.steps}>
       {of > 1 ? (

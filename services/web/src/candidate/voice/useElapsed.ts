@@ -13,14 +13,3 @@ export function useElapsed(milliseconds: number, isSo: boolean): boolean {
   }, [milliseconds, isSo]);
   return isSo && hasElapsed;
 }
-
-/** The time, in milliseconds since the epoch, as of this second; it stands still while nobody needs it. */
-export function useSeconds(isNeeded: boolean): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    if (!isNeeded) return;
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, [isNeeded]);
-  return now;
-}

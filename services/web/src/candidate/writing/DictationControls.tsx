@@ -1,7 +1,9 @@
 import { Mic, Square } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { Button } from '../../ui/controls';
+import { clock } from '../../ui/clock';
 import { Notice } from '../../ui/Notice';
+import { useNow } from '../../ui/useNow';
 import { MediaProblemNotice } from '../lobby/MediaProblemNotice';
 import { mediaDevices } from '../lobby/useDevices';
 import { useMicrophoneLevel } from '../lobby/useMicrophoneLevel';
@@ -85,11 +87,7 @@ function announcementOf(state: Dictation['state']): string {
 /** How loud it is, and how long it has been. */
 function Recording({ stream, since }: { stream: MediaStream; since: number }) {
   const { level } = useMicrophoneLevel(stream);
-  const [now, setNow] = useState(since);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 200);
-    return () => clearInterval(timer);
-  }, []);
+  const now = useNow({ everyMs: 200 });
   const seconds = Math.min(MAX_S, Math.max(0, Math.floor((now - since) / 1000)));
   return (
     <span className={css.recording}>
@@ -101,10 +99,6 @@ function Recording({ stream, since }: { stream: MediaStream; since: number }) {
       </span>
     </span>
   );
-}
-
-function clock(seconds: number): string {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
 type TroubleProps = Pick<ReturnType<typeof useDictation>, 'dictation' | 'start' | 'retry'>;

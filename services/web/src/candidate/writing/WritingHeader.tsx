@@ -1,7 +1,7 @@
 import { AudioLines, Flag, LogOut } from 'lucide-react';
-import { useEffect, useState } from 'react';
 import { Button } from '../../ui/controls';
 import { PageTitle } from '../../ui/PageTitle';
+import { useNow } from '../../ui/useNow';
 import { mediaDevices } from '../lobby/useDevices';
 import type { Session } from '../interview';
 import type { Progress } from './conversation';
@@ -69,12 +69,7 @@ const EVERY_MS = 5000;
 
 /** In whole minutes: there is no hurry in writing. */
 function TimeLeft({ endsAt }: { endsAt: number }) {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), EVERY_MS);
-    return () => clearInterval(timer);
-  }, []);
-  const minutes = Math.ceil((endsAt - now) / 60_000);
+  const minutes = Math.ceil((endsAt - useNow({ everyMs: EVERY_MS })) / 60_000);
   if (minutes < 1) return null;
   return <span>About {minutes} min left</span>;
 }

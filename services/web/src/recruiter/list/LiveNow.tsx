@@ -3,7 +3,7 @@ import { Link } from 'react-router';
 import { liveNow } from '../api';
 import { duration, nameOf, subjectOf } from '../format';
 import { StatusBadge } from '../parts/StatusBadge';
-import { useNow } from '../parts/useNow';
+import { useNow } from '../../ui/useNow';
 import css from './LiveNow.module.css';
 
 /** Interviews under way; nothing where there is none. */

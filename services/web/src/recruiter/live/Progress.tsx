@@ -1,8 +1,8 @@
 import { Mic, Keyboard } from 'lucide-react';
 import type { Session } from '../api';
-import { clock } from '../format';
 import { StatusBadge } from '../parts/StatusBadge';
-import { useNow } from '../parts/useNow';
+import { useNow } from '../../ui/useNow';
+import { clock } from '../../ui/clock';
 import css from './Progress.module.css';
 import { stepOf } from './steps';
 

@@ -1,7 +1,8 @@
 import { Card } from '../../ui/Card';
 import { useStickToEnd } from '../../ui/useStickToEnd';
+import { clock } from '../../ui/clock';
 import type { Session } from '../api';
-import { clock, secondsBetween } from '../format';
+import { secondsBetween } from '../format';
 import turns from '../report/Transcript.module.css';
 import type { Saying } from './saying';
 import css from './Transcript.module.css';

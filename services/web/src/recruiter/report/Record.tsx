@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
 import { Card } from '../../ui/Card';
 import { Fold } from '../../ui/Fold';
+import { clock } from '../../ui/clock';
 import type { Details } from '../api';
-import { clock, moment, points, secondsBetween } from '../format';
+import { moment, points, secondsBetween } from '../format';
 import css from './Record.module.css';
 import stages from './Stages.module.css';
 

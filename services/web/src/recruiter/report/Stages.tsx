@@ -1,6 +1,7 @@
 import { Card } from '../../ui/Card';
+import { clock } from '../../ui/clock';
 import type { Details } from '../api';
-import { clock, duration, label, secondsBetween } from '../format';
+import { duration, label, secondsBetween } from '../format';
 import css from './Stages.module.css';
 
 export function Stages({ details }: { details: Details }) {

@@ -1,8 +1,9 @@
 import { useEffect, useRef } from 'react';
 import { useLocation } from 'react-router';
 import { Card } from '../../ui/Card';
+import { clock } from '../../ui/clock';
 import type { Details } from '../api';
-import { clock, nameOf, secondsBetween } from '../format';
+import { nameOf, secondsBetween } from '../format';
 import { passages, pieces, quotesByTurn, type Turn, turnId, turnOf } from './evidence';
 import css from './Transcript.module.css';
 
