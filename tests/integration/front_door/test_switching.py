@@ -347,6 +347,28 @@ async def test_who_is_replaced_while_they_switch_does_not_keep_the_other_from_it
         assert second["question"].endswith(f"Question 2 of 5. {QUESTIONS[1]}")
 
 
+@pytest.mark.usefixtures("worker")
+async def test_who_comes_to_the_room_while_they_stay_in_writing_is_in_writing(
+    settings: TokensSettings, mailboxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with wired(settings) as services, client(services) as http:
+        await start(http, session_id="s1", candidate_name="Ada")
+        assert (
+            await http.post("/livekit/token", json={"session_id": "s1", "participant_name": "Ada"})
+        ).is_success
+        take_room = services.courses.take_room
+
+        async def be_overtaken(*args: Any, **options: Any) -> bool:
+            monkeypatch.undo()
+            await to_voice(http, mailboxes)
+            return await take_room(*args, **options)
+
+        monkeypatch.setattr(services.courses, "take_room", be_overtaken)
+        turn = await start(http, num_questions=None, **SWITCH)
+        second = await answer(http, turn, ANSWERS[0])
+        assert second["question"].endswith(QUESTIONS[1])
+
+
 class Rooms:
     """LiveKit's rooms, which never answer, or refuse."""
 

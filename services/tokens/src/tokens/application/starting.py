@@ -172,14 +172,16 @@ class Starting:
         name = candidate_name or (course.created and course.created.candidate_name)
         identity = course.identity or identity_of(name or NAMELESS, interview_id)
         joined = CandidateJoined(identity=identity, name=candidate_name, via="text")
-        is_new = await self._courses.take_room(
-            *(reading, None if course.via == "text" else joined, _joined(comings)), fence=switch
-        )
+        told = None if course.via == "text" else joined
+        is_new = await self._courses.take_room(reading, told, _joined(comings), fence=switch)
         if is_new and course.created and (course.has_bot or course.via == "voice"):
             self._rooms.clear(interview_id, course.created.room)
         if course.comings or not is_new:  # what was said until now does not count as the answer to this
             again = await self._courses.read(interview_id)
             reading.course, reading.room_epoch = again.course, again.room_epoch
+        if is_new and told is None and reading.course.via == "voice":  # they joined the room just before
+            comings = reading.course.comings
+            await self._join(reading, candidate_name, comings, consent=consent, switch=switch)
 
     async def consent(self, caller: Caller, interview_id: str) -> Consent:
         """The candidate agrees to the notice; the first time counts. Raises Forbidden or InterviewEnded."""
