@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 from brain.application.replaying import replay
 from fixtures.brains import eventually, now
-from fixtures.front_door import client, front_door
+from fixtures.front_door import front_door
+from fixtures.switching import SWITCH, TTL_MS, session, to_voice
 from fixtures.writing import (
     ANSWERS,
     QUESTIONS,
@@ -25,20 +25,14 @@ from fixtures.writing import (
     start,
     utterances,
 )
-from tokens.application.ports import Participant
-from tokens.application.reading import Reading
 from tokens.domain.errors import Unavailable
-from tokens.main import wired
 from tokens.settings import TokensSettings
 from viva_shared.broker import BotFenced, Mailboxes
 from viva_shared.events import (
     AnswerScored,
-    BotJoined,
     CandidateJoined,
     CandidateReplaced,
-    Payload,
     QuestionAsked,
-    ReplyHeard,
     ReplyStarted,
     UtteranceHeard,
     UtterancePartial,
@@ -46,53 +40,6 @@ from viva_shared.events import (
 )
 
 pytestmark = pytest.mark.integration
-
-TTL_MS = 60_000
-SWITCH = {"session_id": "s1", "switch": True}
-
-
-class Bot:
-    """The room's bot, as far as the mailbox sees it."""
-
-    def __init__(self, mailboxes: Mailboxes, epoch: int) -> None:
-        self._mailboxes = mailboxes
-        self.epoch = epoch
-
-    async def tell(self, *data: Payload) -> None:
-        for each in data:
-            await self._mailboxes.append(new_event("s1", each, now()), bot_epoch=self.epoch)
-
-    async def hears(self, turn_id: str) -> None:
-        """The candidate has heard a turn to its end."""
-        finished = [e.data for e in (await events(self._mailboxes, "s1"))[1] if e.type == "reply.finished"]
-        text = next(getattr(d, "text", "") for d in finished if getattr(d, "turn_id", "") == turn_id)
-        await self.tell(ReplyHeard(turn_id=turn_id, text=text, complete=True))
-
-    async def is_fenced(self) -> bool:
-        try:
-            await self._mailboxes.bot_renew("s1", "bot", self.epoch, TTL_MS)
-        except BotFenced:
-            return True
-        return False
-
-
-async def to_voice(http: httpx.AsyncClient, mailboxes: Mailboxes) -> Bot:
-    """The candidate gets a token and joins the room, and a bot comes."""
-    token = {"session_id": "s1", "participant_name": "Ada", "scenario": "question_set"}
-    got = await http.post("/livekit/token", json=token)
-    assert got.status_code == 200, got.text
-    epoch = await mailboxes.bot_acquire("s1", "bot", TTL_MS)
-    assert epoch, "the room is open to bots"
-    bot = Bot(mailboxes, epoch)
-    await bot.tell(BotJoined(bot_epoch=epoch), CandidateJoined(identity="Ada-s1"))
-    return bot
-
-
-async def session(http: httpx.AsyncClient) -> dict[str, Any]:
-    got = await http.get("/interview/session/s1")
-    assert got.status_code == 200, got.text
-    where: dict[str, Any] = got.json()
-    return where
 
 
 @pytest.fixture
@@ -231,24 +178,6 @@ async def test_nor_is_a_room_taken_twice_by_the_same_call(
 
 
 @pytest.mark.usefixtures("worker")
-async def test_an_answer_comes_before_a_bot_or_not_at_all(
-    settings: TokensSettings, mailboxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with wired(settings) as services, client(services) as http:
-        turn = await start(http, session_id="s1", candidate_name="Ada")
-        hear = services.courses.hear
-
-        async def be_overtaken(reading: Reading) -> None:
-            await hear(reading)
-            await to_voice(http, mailboxes)
-
-        monkeypatch.setattr(services.courses, "hear", be_overtaken)
-        body = {"session_id": "s1", "turn_id": turn["turn_id"], "answer": ANSWERS[0]}
-        refused(await http.post("/interview/answer", json=body), 409, "conflict")
-        assert await utterances(mailboxes, "s1") == []
-
-
-@pytest.mark.usefixtures("worker")
 async def test_nobody_but_the_candidate_opens_the_room_to_bots(
     http: httpx.AsyncClient, mailboxes: Mailboxes
 ) -> None:
@@ -293,82 +222,6 @@ async def test_who_takes_the_place_of_one_in_writing_is_not_there_yet(
     assert {e.data.index for e in outputs if isinstance(e.data, QuestionAsked)} == {0}
 
 
-@pytest.mark.usefixtures("worker")
-async def test_what_the_bot_heard_while_its_room_was_taken_counts(
-    settings: TokensSettings, mailboxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with wired(settings) as services, client(services) as http:
-        bot = await to_voice(http, mailboxes)
-        await said(mailboxes, "s1", "reply.finished")
-        await bot.hears("t1")
-        await bot.tell(UtteranceHeard(utterance_id="u1", text=ANSWERS[0]))
-        await said(mailboxes, "s1", "reply.finished", times=2)
-        await bot.hears("t2")
-        take_room = services.courses.take_room
-
-        async def be_overtaken(*args: Any, **options: Any) -> bool:
-            await bot.tell(UtteranceHeard(utterance_id="u2", text=ANSWERS[1]))
-            await said(mailboxes, "s1", "reply.finished", times=3)
-            return await take_room(*args, **options)
-
-        monkeypatch.setattr(services.courses, "take_room", be_overtaken)
-        key = {"Idempotency-Key": "switch-1"}
-        turn = (await http.post("/interview/start", json=SWITCH, headers=key)).json()
-        assert turn["question"].endswith(f"Question 3 of 5. {QUESTIONS[2]}")
-        assert (await session(http))["turn_id"] == turn["turn_id"]
-        again = await http.post("/interview/start", json=SWITCH, headers=key)
-        assert again.json() == turn
-        third = await answer(http, turn, ANSWERS[2])
-        assert third["question"].endswith(f"Question 4 of 5. {QUESTIONS[3]}")
-        again = await http.post("/interview/start", json=SWITCH, headers=key)
-        assert again.json()["turn_id"] == turn["turn_id"], "what came of this call, whatever was said since"
-
-
-@pytest.mark.usefixtures("worker")
-async def test_who_is_replaced_while_they_switch_does_not_keep_the_other_from_it(
-    settings: TokensSettings, mailboxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with wired(settings) as services, client(services) as http:
-        await to_voice(http, mailboxes)
-        await said(mailboxes, "s1", "reply.finished")
-        take_room = services.courses.take_room
-
-        async def be_replaced(*args: Any, **options: Any) -> bool:
-            monkeypatch.undo()
-            replaced = CandidateReplaced(identity="Bob-s1", name="Bob")
-            await mailboxes.append(new_event("s1", replaced, now()))
-            return await take_room(*args, **options)
-
-        monkeypatch.setattr(services.courses, "take_room", be_replaced)
-        await http.post("/interview/start", json=SWITCH)
-        turn = await start(http, num_questions=None, **SWITCH)
-        assert (await session(http))["via"] == "text"
-        second = await answer(http, turn, ANSWERS[0])
-        assert second["question"].endswith(f"Question 2 of 5. {QUESTIONS[1]}")
-
-
-@pytest.mark.usefixtures("worker")
-async def test_who_comes_to_the_room_while_they_stay_in_writing_is_in_writing(
-    settings: TokensSettings, mailboxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with wired(settings) as services, client(services) as http:
-        await start(http, session_id="s1", candidate_name="Ada")
-        assert (
-            await http.post("/livekit/token", json={"session_id": "s1", "participant_name": "Ada"})
-        ).is_success
-        take_room = services.courses.take_room
-
-        async def be_overtaken(*args: Any, **options: Any) -> bool:
-            monkeypatch.undo()
-            await to_voice(http, mailboxes)
-            return await take_room(*args, **options)
-
-        monkeypatch.setattr(services.courses, "take_room", be_overtaken)
-        turn = await start(http, num_questions=None, **SWITCH)
-        second = await answer(http, turn, ANSWERS[0])
-        assert second["question"].endswith(QUESTIONS[1])
-
-
 class Rooms:
     """LiveKit's rooms, which never answer, or refuse."""
 
@@ -397,38 +250,3 @@ async def test_nobody_waits_for_livekit(
         async with asyncio.timeout(1.5):
             await start(http, num_questions=None, **SWITCH)
     assert rooms.asked == ["interview-s1"]
-
-
-class SlowRooms:
-    """LiveKit's rooms, with the candidate and a bot in each, which take their time."""
-
-    def __init__(self) -> None:
-        self.may_tell = asyncio.Event()
-        self.removed: list[str] = []
-
-    async def participants(self, room: str) -> list[Participant]:
-        await self.may_tell.wait()
-        ada = Participant("Ada-s1", "Ada", "standard", "candidate", "active", now(), True, ())
-        return [ada, replace(ada, identity="bot", kind="agent", role=None, may_speak=False)]
-
-    async def remove(self, room: str, identity: str) -> None:
-        self.removed.append(identity)
-
-
-@pytest.mark.usefixtures("worker")
-@pytest.mark.parametrize("comes_back", [False, True])
-async def test_who_comes_back_at_once_is_not_put_out(
-    settings: TokensSettings, mailboxes: Mailboxes, monkeypatch: pytest.MonkeyPatch, comes_back: bool
-) -> None:
-    rooms = SlowRooms()
-    monkeypatch.setattr("tokens.main.LiveKitRooms", lambda _: rooms)
-    async with front_door(settings) as http:
-        await to_voice(http, mailboxes)
-        await said(mailboxes, "s1", "reply.finished")
-        await start(http, num_questions=None, **SWITCH)
-        if comes_back:
-            await to_voice(http, mailboxes)
-        (clearing,) = [task for task in asyncio.all_tasks() if task.get_name() == "clear room"]
-        rooms.may_tell.set()
-        await clearing
-    assert rooms.removed == ([] if comes_back else ["Ada-s1", "bot"])
