@@ -49,8 +49,7 @@ PERSONAS = ("alice", "alice", "alice", "brief", "brief", "rambler")
 HURRY_S = {"self_intro": 8.0, "past_experience": 16.0}
 """The deadlines of the stages for who would fill them to the end."""
 INTERRUPTS = 0.12  # how often the candidate speaks into a reply
-NUDGES, NOTE = 0.3, "Ask what surprised them most."
-"""Share of interviews in which a recruiter gives the interviewer this note."""
+NUDGES, NOTE = 0.3, "Ask what surprised them most."  # share of interviews in which a recruiter gives it
 INTERRUPTION = "Sorry, may I add something to that right away?"
 
 
