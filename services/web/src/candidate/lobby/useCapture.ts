@@ -45,7 +45,7 @@ export function useCapture(kind: Kind): Capture {
         return false;
       }
       try {
-        const stream = await mediaDevices.getUserMedia(constraintsOf(kind, deviceId));
+        const stream = await capture(mediaDevices, kind, deviceId);
         const [track] = stream.getTracks();
         if (mine !== call.current) {
           track?.stop();
@@ -69,8 +69,18 @@ export function useCapture(kind: Kind): Capture {
   return { ...now, start, stop };
 }
 
+/** Exactly the device that was chosen, as Chromium takes no notice of a mere wish; if it is gone, what there is. */
+async function capture(devices: MediaDevices, kind: Kind, deviceId: string | null): Promise<MediaStream> {
+  try {
+    return await devices.getUserMedia(constraintsOf(kind, deviceId));
+  } catch (error) {
+    if (!deviceId || mediaProblemOf(error) !== 'missing') throw error;
+    return devices.getUserMedia(constraintsOf(kind, null));
+  }
+}
+
 function constraintsOf(kind: Kind, deviceId: string | null): MediaStreamConstraints {
-  const device = deviceId ? { deviceId } : {};
+  const device = deviceId ? { deviceId: { exact: deviceId } } : {};
   return kind === 'camera'
     ? { video: { width: 640, height: 480, facingMode: 'user', ...device } }
     : { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...device } };
