@@ -16,6 +16,27 @@ from web.candidates import PATIENCE_MS, Candidate
 pytestmark = [pytest.mark.slow_web, pytest.mark.timeout(120)]
 
 REFUSE = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))"
+UNPLUG = """
+  const devices = navigator.mediaDevices;
+  const open = devices.getUserMedia.bind(devices);
+  const list = devices.enumerateDevices.bind(devices);
+  const tracks = [];
+  devices.getUserMedia = async (constraints) => {
+    const stream = await open(constraints);
+    tracks.push(...stream.getTracks());
+    return stream;
+  };
+  viva.unplug = async (label) => {
+    const { deviceId } = (await list()).find((device) => device.label === label);
+    devices.enumerateDevices = async () => (await list()).filter((device) => device.deviceId !== deviceId);
+    devices.dispatchEvent(new Event('devicechange'));
+    for (const track of tracks.filter((each) => each.getSettings().deviceId === deviceId)) {
+      track.stop();
+      track.dispatchEvent(new Event('ended'));
+    }
+  };
+"""
+"""Chromium's fake devices are never unplugged."""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -159,3 +180,35 @@ async def test_a_reader_who_goes_up_stays_there(pages: Pages, stack: WebStack) -
     await latest.click()
     await expect(latest).to_be_hidden()
     await expect(alice.log.get_by_text("One more line.")).to_be_in_viewport()
+
+
+async def test_a_silent_microphone_is_noticed_and_another_one_chosen(pages: Pages, stack: WebStack) -> None:
+    page = await pages.new()
+    await page.add_init_script(UNPLUG)
+    alice = Candidate(page, stack, stack.invite("brisk"))
+    await alice.open()
+    await alice.go_in()
+    silent = page.get_by_text("We hear nothing from your microphone")
+    await expect(silent).to_be_visible(timeout=PATIENCE_MS)
+    await pages.axe(page, "voice-silent")
+    await page.get_by_role("status").get_by_role("button", name="Devices").click()
+    dialog = page.get_by_role("dialog", name="Devices")
+    microphone = dialog.get_by_role("button", name="Microphone")
+    await microphone.click()
+    await page.get_by_role("option", name="Fake Audio Input 2").click()
+    await expect(microphone).to_contain_text("Fake Audio Input 2")
+    await expect(dialog.get_by_role("button", name="Speaker")).to_be_visible()
+    await pages.axe(page, "voice-devices")
+    await dialog.get_by_role("button", name="Close").click()
+    await alice.say("My name is Alice Brown.")
+    await expect(alice.log).to_contain_text("alice", ignore_case=True, timeout=PATIENCE_MS)
+    await expect(silent).to_be_hidden()
+
+    await page.reload()
+    await expect(alice.listening).to_be_visible(timeout=PATIENCE_MS)
+    await page.keyboard.press("d")
+    await expect(microphone).to_contain_text("Fake Audio Input 2")
+    await page.keyboard.press("Escape")
+    await page.evaluate("viva.unplug('Fake Audio Input 2')")
+    await expect(page.get_by_text("Your microphone has changed: “Fake Default")).to_be_visible()
+    await expect(page.get_by_role("button", name="Microphone")).to_have_attribute("aria-pressed", "true")

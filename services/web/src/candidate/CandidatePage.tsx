@@ -59,6 +59,7 @@ export function CandidatePage() {
             interview={interview}
             session={session}
             choice={journey.choice}
+            onChoose={journey.choose}
             onWriting={journey.goOnInWriting}
             onLeave={journey.leave}
             onEnd={journey.end}

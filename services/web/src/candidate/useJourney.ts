@@ -34,6 +34,7 @@ export type Journey = Found & {
   openInvite: (invite: string) => void;
   joinByHand: (connection: Connection) => void;
   enter: (way: Way, choice: Choice) => void;
+  choose: (part: Partial<Choice>) => void;
   goOnInWriting: () => void;
   goOnByVoice: () => void;
   leave: () => void;
@@ -94,6 +95,11 @@ export function useJourney(): Journey {
       storeChoice(choice);
       if (id) storeWay(id, way);
       take(way === 'voice' ? 'speak' : 'write', { choice, isFromVoice: found.session?.via === 'voice' });
+    },
+    choose: (part) => {
+      const choice = { ...found.choice, ...part };
+      storeChoice(choice);
+      setFound((now) => ({ ...now, choice }));
     },
     goOnInWriting: () => {
       if (id) storeWay(id, 'writing');

@@ -8,7 +8,6 @@ import {
 import { ConnectionQuality } from 'livekit-client';
 import { useEffect, useReducer, useState, useSyncExternalStore } from 'react';
 import type { Schemas } from '../../api/client';
-import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { PageTitle } from '../../ui/PageTitle';
 import { Shell } from '../../ui/Shell';
 import type { Choice } from '../choice';
@@ -17,13 +16,14 @@ import css from './CallRoom.module.css';
 import { Controls } from './Controls';
 import { Conversation } from './Conversation';
 import { captionOf, conversation, type Line } from './conversation';
+import { DeviceNotes } from './DeviceNotes';
 import { InterviewerTile } from './InterviewerTile';
 import { Elsewhere, Unavailable } from './Interruptions';
 import { Notices } from './Notices';
 import { OwnTile, ScreenTile } from './OwnTile';
 import { progress, progressBefore } from './progress';
+import { type Open, RoomDialogs } from './RoomDialogs';
 import { areShortcutsOn, keepShortcutsOn } from './shortcuts';
-import { ShortcutsDialog } from './ShortcutsDialog';
 import { Steps } from './Steps';
 import { useAskBeforeClosing } from './useAskBeforeClosing';
 import { useDevices } from './useDevices';
@@ -31,6 +31,7 @@ import { useInterviewer } from './useInterviewer';
 import { useOutbox } from './useOutbox';
 import { useRoomNews } from './useRoomNews';
 import { useShortcuts } from './useShortcuts';
+import { useSwitching } from './useSwitching';
 import { useWatchedAbsence } from './useWatchedAbsence';
 
 type Props = {
@@ -42,6 +43,8 @@ type Props = {
   /** What was said before, and how far the interview was. */
   earlier: readonly Line[];
   before: Schemas['ProgressView'] | null;
+  /** Devices that were picked in the room. */
+  onChoose?: (part: Partial<Choice>) => void;
   /** Where there is another way to hold the interview. */
   onWriting?: () => void;
   onLeave: () => void;
@@ -50,7 +53,7 @@ type Props = {
 
 /** A LiveKit room with an interviewer in it. */
 export function CallRoom({ title, door, choice, interviewId, earlier, before, ...then }: Props) {
-  const { onWriting, onLeave, onEnd } = then;
+  const { onChoose, onWriting, onLeave, onEnd } = then;
   const [call] = useState(() => new Call(door, choice));
   const { room } = call;
   const phase = useSyncExternalStore(call.subscribe, call.now);
@@ -58,6 +61,7 @@ export function CallRoom({ title, door, choice, interviewId, earlier, before, ..
   const [steps, onProgress] = useReducer(progress, before, (known) => progressBefore(known, Date.now()));
   useRoomNews(room, onNews, onProgress);
   const devices = useDevices(room, choice);
+  const switching = useSwitching(room, onChoose);
   const { localParticipant } = useLocalParticipant({ room });
   const { quality } = useConnectionQualityIndicator({ participant: localParticipant });
   const { canPlayAudio, startAudio } = useAudioPlayback(room);
@@ -72,7 +76,7 @@ export function CallRoom({ title, door, choice, interviewId, earlier, before, ..
 
   const [hasCaptions, setCaptions] = useState(true);
   const [hasTranscript, setTranscript] = useState(() => matchMedia('(width >= 768px)').matches);
-  const [dialog, setDialog] = useState<'leave' | 'help' | null>(null);
+  const [dialog, setDialog] = useState<Open>(null);
   const [hasShortcuts, setShortcuts] = useState(areShortcutsOn);
 
   // After what listens to the room, so that nothing of it is missed.
@@ -88,6 +92,7 @@ export function CallRoom({ title, door, choice, interviewId, earlier, before, ..
     microphone: devices.microphone.toggle,
     camera: devices.camera.toggle,
     screen: devices.screen.toggle,
+    devices: () => setDialog('devices'),
     captions: () => setCaptions(!hasCaptions),
     transcript: () => setTranscript(!hasTranscript),
     ...(onWriting ? { writing: onWriting } : {}),
@@ -117,7 +122,15 @@ export function CallRoom({ title, door, choice, interviewId, earlier, before, ..
               isConnectionPoor={quality === ConnectionQuality.Poor || quality === ConnectionQuality.Lost}
               devices={devices}
               onWriting={onWriting}
-            />
+            >
+              <DeviceNotes
+                participant={localParticipant}
+                isAwaited={isConnected && activity === 'listening' && devices.microphone.isOn}
+                switching={switching}
+                onDevices={commands.devices}
+                onWriting={onWriting}
+              />
+            </Notices>
           </div>
           <div className={css.tiles} data-screen={devices.screen.isOn}>
             <InterviewerTile
@@ -159,27 +172,19 @@ export function CallRoom({ title, door, choice, interviewId, earlier, before, ..
         </div>
         <RoomAudioRenderer />
       </RoomContext>
-      <ConfirmDialog
-        isOpen={dialog === 'leave'}
-        title="Leave the interview?"
-        action="Leave"
-        isDangerous
-        onConfirm={onLeave}
-        onCancel={() => setDialog(null)}
-      >
-        {interviewId
-          ? 'What you have said is kept. You can come back by the same link within a few minutes; after that the interview ends.'
-          : 'You leave the room.'}
-      </ConfirmDialog>
-      <ShortcutsDialog
-        isOpen={dialog === 'help'}
-        isOn={hasShortcuts}
-        commands={commands}
-        onTurn={(isOn) => {
+      <RoomDialogs
+        open={dialog}
+        onClose={() => setDialog(null)}
+        isInterview={interviewId !== null}
+        onLeave={onLeave}
+        isCameraOn={devices.camera.isOn}
+        switching={switching}
+        hasShortcuts={hasShortcuts}
+        onShortcuts={(isOn) => {
           keepShortcutsOn(isOn);
           setShortcuts(isOn);
         }}
-        onClose={() => setDialog(null)}
+        commands={commands}
       />
     </Shell>
   );

@@ -9,6 +9,7 @@ import {
   MonitorOff,
   MonitorUp,
   PencilLine,
+  SlidersHorizontal,
   Video,
   VideoOff,
 } from 'lucide-react';
@@ -72,6 +73,12 @@ export function Controls({
             {...device('screen', screen, ['Stop showing your screen', 'Show your screen'])}
           />
         ) : null}
+        <ControlButton
+          label="Devices"
+          icon={SlidersHorizontal}
+          hint="Choose another microphone, speaker or camera"
+          {...shared('devices')}
+        />
         <ControlButton
           label="Captions"
           icon={hasCaptions ? Captions : CaptionsOff}

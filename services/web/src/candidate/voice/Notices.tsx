@@ -17,11 +17,14 @@ type Props = {
   isConnectionPoor: boolean;
   devices: Devices;
   onWriting?: () => void;
+  /** Further ones. */
+  children: ReactNode;
 };
 
 /** What is wrong at the moment, what is being done about it, and the way out: the interview in writing. */
 export function Notices(props: Props) {
-  const { phase, isInterviewerThere, wasInterviewerThere, isConnectionPoor, devices, onWriting } = props;
+  const { phase, isInterviewerThere, wasInterviewerThere, isConnectionPoor, devices, onWriting, children } =
+    props;
   const isConnected = phase.name === 'connected';
   const isSlow = useElapsed(SLOW_MS, phase.name === 'connecting');
   const isAbsent = useElapsed(ABSENT_MS, isConnected && !isInterviewerThere);
@@ -66,6 +69,7 @@ export function Notices(props: Props) {
       </Trouble>
       <Trouble of={camera.trouble} onAgain={camera.toggle} />
       <Trouble of={screen.trouble} onAgain={screen.toggle} />
+      {children}
       {isConnected && isConnectionPoor ? (
         <Notice>
           <p>Your connection is weak: words may be lost. You can also write.</p>

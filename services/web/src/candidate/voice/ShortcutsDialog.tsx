@@ -8,6 +8,7 @@ const WHAT: Record<Command, string> = {
   microphone: 'Microphone on or off',
   camera: 'Camera on or off',
   screen: 'Show your screen, or stop',
+  devices: 'Another microphone, speaker or camera',
   captions: 'Captions',
   transcript: 'Transcript; closed, it is not read out either',
   writing: 'Go on in text mode',

@@ -13,6 +13,7 @@ type Props = {
   choice: Choice;
   /** The candidate, or what failed, wants to go on in writing. */
   onWriting: () => void;
+  onChoose: (part: Partial<Choice>) => void;
   onLeave: () => void;
   /** The interview has ended. */
   onEnd: () => void;

@@ -231,7 +231,7 @@ export class Call {
   }
 }
 
-/** `ideal`: what was chosen may have been unplugged since. */
+/** Chromium takes no notice of a mere wish. One that was unplugged since is done without: see useDevices. */
 function deviceOf(id: string | null) {
-  return id ? { deviceId: { ideal: id } } : {};
+  return id ? { deviceId: { exact: id } } : {};
 }

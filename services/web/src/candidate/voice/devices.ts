@@ -23,6 +23,18 @@ const REFUSED: Record<Source, string> = {
   screen: 'The browser does not let this page show your screen.',
 };
 
+/** As browsers call them. */
+export const MEDIA_KINDS = {
+  microphone: 'audioinput',
+  speaker: 'audiooutput',
+  camera: 'videoinput',
+} as const;
+
+/** LiveKit mutes a device that has stopped and cannot be started again. */
+export function stopped(source: Source): string {
+  return `Your ${source} has stopped. Check that it is plugged in and allowed for this page, then try again.`;
+}
+
 /** Why a device cannot be used and what to do; null: nothing went wrong, somebody thought better of it. */
 export function troubleOf(source: Source, error: unknown): string | null {
   const failure = MediaDeviceFailure.getFailure(error);

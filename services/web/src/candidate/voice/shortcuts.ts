@@ -2,12 +2,13 @@ import { store, stored } from '../../ui/storage';
 
 /** Single keys for the room's controls. Who dictates to their computer, or mistypes, can turn them off. */
 export type Command =
-  'microphone' | 'camera' | 'screen' | 'captions' | 'transcript' | 'writing' | 'leave' | 'help';
+  'microphone' | 'camera' | 'screen' | 'devices' | 'captions' | 'transcript' | 'writing' | 'leave' | 'help';
 
 export const KEYS: Record<Command, string> = {
   microphone: 'M',
   camera: 'V',
   screen: 'S',
+  devices: 'D',
   captions: 'C',
   transcript: 'T',
   writing: 'W',

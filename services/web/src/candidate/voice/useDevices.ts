@@ -1,8 +1,9 @@
 import { useLocalParticipant } from '@livekit/components-react';
-import { type Room, RoomEvent } from 'livekit-client';
+import { type Participant, type Room, RoomEvent, Track, type TrackPublication } from 'livekit-client';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Choice } from '../choice';
-import { type Source, troubleOf } from './devices';
+import { mediaProblemOf } from '../lobby/devices';
+import { MEDIA_KINDS, type Source, stopped, troubleOf } from './devices';
 
 export type Device = {
   isOn: boolean;
@@ -28,7 +29,12 @@ export function useDevices(room: Room, choice: Choice): Devices {
       setBusy((now) => new Set([...now, source]));
       let trouble: string | null = null;
       try {
-        await set(room, source, isOn);
+        await set(room, source, isOn).catch(async (error: unknown) => {
+          if (source === 'screen' || mediaProblemOf(error) !== 'missing') throw error;
+          // What was chosen was unplugged since.
+          await room.switchActiveDevice(MEDIA_KINDS[source], 'default', false);
+          await set(room, source, isOn);
+        });
       } catch (error) {
         trouble = troubleOf(source, error);
       }
@@ -43,8 +49,17 @@ export function useDevices(room: Room, choice: Choice): Devices {
       void turn('microphone', wanted.current.microphone);
       if (wanted.current.camera) void turn('camera', true);
     };
+    const onMuted = (publication: TrackPublication, by: Participant) => {
+      const source = MUTABLE.find((each) => publication.source === TRACKS[each]);
+      if (by !== room.localParticipant || !source || !wanted.current[source]) return;
+      setTroubles((now) => ({ ...now, [source]: stopped(source) }));
+    };
     room.on(RoomEvent.Connected, enter);
-    return () => void room.off(RoomEvent.Connected, enter);
+    room.on(RoomEvent.TrackMuted, onMuted);
+    return () => {
+      room.off(RoomEvent.Connected, enter);
+      room.off(RoomEvent.TrackMuted, onMuted);
+    };
   }, [room, turn]);
 
   const device = (source: Source, isOn: boolean): Device => ({
@@ -61,6 +76,9 @@ export function useDevices(room: Room, choice: Choice): Devices {
     screen: device('screen', local.isScreenShareEnabled),
   };
 }
+
+const MUTABLE = ['microphone', 'camera'] as const;
+const TRACKS = { microphone: Track.Source.Microphone, camera: Track.Source.Camera };
 
 async function set(room: Room, source: Source, isOn: boolean): Promise<void> {
   const participant = room.localParticipant;

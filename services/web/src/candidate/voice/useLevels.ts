@@ -1,5 +1,6 @@
-import { createAudioAnalyser, type LocalAudioTrack, type RemoteAudioTrack } from 'livekit-client';
+import type { LocalAudioTrack, RemoteAudioTrack } from 'livekit-client';
 import { useEffect, useEffectEvent } from 'react';
+import { analyse } from './analyse';
 import { bandsOf } from './levels';
 
 const ANALYSER = { fftSize: 512, smoothingTimeConstant: 0.7, minDecibels: -85, maxDecibels: -30 };
@@ -12,17 +13,17 @@ export function useLevels(
   const tell = useEffectEvent(onLevels);
   useEffect(() => {
     if (!track) return;
-    const { analyser, cleanup } = createAudioAnalyser(track, ANALYSER);
-    const bins = new Uint8Array(analyser.frequencyBinCount);
-    let frame = requestAnimationFrame(function look() {
-      analyser.getByteFrequencyData(bins);
-      tell(bandsOf(bins));
-      frame = requestAnimationFrame(look);
+    return analyse(track, ANALYSER, (analyser) => {
+      const bins = new Uint8Array(analyser.frequencyBinCount);
+      let frame = requestAnimationFrame(function look() {
+        analyser.getByteFrequencyData(bins);
+        tell(bandsOf(bins));
+        frame = requestAnimationFrame(look);
+      });
+      return () => {
+        cancelAnimationFrame(frame);
+        tell(bandsOf(new Uint8Array(bins.length)));
+      };
     });
-    return () => {
-      cancelAnimationFrame(frame);
-      tell(bandsOf(new Uint8Array(bins.length)));
-      void cleanup();
-    };
   }, [track]);
 }
