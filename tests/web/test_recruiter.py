@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from fixtures.browser import PHONE, Pages, announced
+from fixtures.issuer import AUDIENCE, CLIENT_ID, local_issuer
 from fixtures.stack import QUESTIONS
 from fixtures.web_stack import WebStack
 from playwright.async_api import Page, expect
@@ -164,9 +165,11 @@ async def test_a_recruiter_listens_in_unseen(pages: Pages, stack: WebStack) -> N
     assert await page.evaluate("document.querySelectorAll('audio').length") == 0
 
 
+@pytest.mark.slow_web
 async def test_who_signs_in_comes_to_where_they_were_going(pages: Pages, stack: WebStack) -> None:
     with stack.locked_door() as (url, key):
-        pages.allow("status of 401", re.escape(url))
+        pages.trust(url)
+        pages.allow("status of 401")
         page = await pages.new()
         await page.goto(f"{url}/recruiter?sign_in_error=expired")
         await expect(page.get_by_text("The sign-in took too long")).to_be_visible()
@@ -199,3 +202,38 @@ async def test_who_signs_in_comes_to_where_they_were_going(pages: Pages, stack: 
         await page.unroute("**/auth/session")
         await page.get_by_role("button", name="Sign out").click()
         await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+@pytest.mark.slow_web
+async def test_an_organisations_account_opens_the_page_asked_for(pages: Pages, stack: WebStack) -> None:
+    invited = stack.invite("drill", candidate_name="Grace Hopper")
+    with local_issuer() as issuer:
+        issuer.new_key("k1")
+        oidc = {
+            "VIVA_OIDC_ISSUER": issuer.url,
+            "VIVA_OIDC_AUDIENCE": AUDIENCE,
+            "VIVA_OIDC_CLIENT_ID": CLIENT_ID,
+        }
+        with stack.locked_door(**oidc) as (url, _):
+            issuer.redirect_uri = f"{url}/auth/oidc/callback"
+            pages.trust(url, issuer.url)
+            pages.allow("status of 401")
+            page = await pages.new()
+            theirs = f"{url}/recruiter/interviews/{invited.id}"
+            issuer.refuses = True
+            await page.goto(theirs)
+            await page.get_by_role("button", name="Continue to sign-in").click()
+            await expect(page.get_by_text("The sign-in was not completed")).to_be_visible()
+            await pages.axe(page, "recruiter-sign-in-refused")
+            assert (await page.context.cookies(url)) == [], "nobody is signed in"
+
+            issuer.refuses = False
+            await page.goto(theirs)
+            await page.get_by_role("button", name="Continue to sign-in").click()
+            await expect(page.get_by_role("heading", name="Grace Hopper")).to_be_visible()
+            await expect(page).to_have_url(theirs)
+            assert await page.evaluate("document.cookie") == "", "no script reads the session"
+            await page.get_by_role("button", name="Sign out").click()
+            await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+            await page.goto(theirs)
+            await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
