@@ -121,6 +121,10 @@ class Candidate:
         self.answers.append(text)
         self._answered += 1
         await self.page.keyboard.insert_text(text)
+        # The page hears of a turn by its events, a moment after the front door.
+        await expect(self.page.get_by_role("button", name="Send", exact=True)).to_be_enabled(
+            timeout=PATIENCE_MS
+        )
         await self.page.keyboard.press("Enter")
 
     def said(self) -> list[str]:
