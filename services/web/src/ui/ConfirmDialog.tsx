@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
-import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { Button } from './controls';
-import css from './ConfirmDialog.module.css';
+import { ModalDialog } from './ModalDialog';
 
 type Props = {
   isOpen: boolean;
@@ -14,33 +13,26 @@ type Props = {
   onCancel: () => void;
 };
 
-/** Asks once before something that cannot be taken back. Escape cancels. */
+/** Asks once before something that cannot be taken back. */
 export function ConfirmDialog({ isOpen, title, children, action, isDangerous, onConfirm, onCancel }: Props) {
   return (
-    <ModalOverlay
+    <ModalDialog
       isOpen={isOpen}
-      isDismissable
-      onOpenChange={(open) => {
-        if (!open) onCancel();
-      }}
-      className={css.overlay ?? ''}
+      title={title}
+      role="alertdialog"
+      onClose={onCancel}
+      buttons={
+        <>
+          <Button onPress={onCancel} autoFocus>
+            Cancel
+          </Button>
+          <Button look={isDangerous ? 'danger' : 'primary'} onPress={onConfirm}>
+            {action}
+          </Button>
+        </>
+      }
     >
-      <Modal className={css.modal ?? ''}>
-        <Dialog role="alertdialog" className={css.dialog ?? ''}>
-          <Heading slot="title" level={2}>
-            {title}
-          </Heading>
-          <div>{children}</div>
-          <div className={css.buttons}>
-            <Button onPress={onCancel} autoFocus>
-              Cancel
-            </Button>
-            <Button look={isDangerous ? 'danger' : 'primary'} onPress={onConfirm}>
-              {action}
-            </Button>
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+      <div>{children}</div>
+    </ModalDialog>
   );
 }

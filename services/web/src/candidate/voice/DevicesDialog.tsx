@@ -1,6 +1,5 @@
-import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
-import dialog from '../../ui/ConfirmDialog.module.css';
 import { Button, Select } from '../../ui/controls';
+import { ModalDialog } from '../../ui/ModalDialog';
 import { chosenOf } from '../lobby/devices';
 import { supportsSpeakerChoice } from './devices';
 import { type Kind, of } from './inUse';
@@ -17,39 +16,27 @@ export function DevicesDialog({ isOpen, isCameraOn, switching, onClose }: Props)
   if (supportsSpeakerChoice()) kinds.push('speaker');
   if (isCameraOn) kinds.push('camera');
   return (
-    <ModalOverlay
+    <ModalDialog
       isOpen={isOpen}
-      isDismissable
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
-      className={dialog.overlay ?? ''}
+      title="Devices"
+      onClose={onClose}
+      buttons={<Button onPress={onClose}>Close</Button>}
     >
-      <Modal className={dialog.modal ?? ''}>
-        <Dialog className={dialog.dialog ?? ''}>
-          <Heading slot="title" level={2}>
-            Devices
-          </Heading>
-          {kinds.map((kind) => {
-            const choices = of(kind, devices);
-            return (
-              <Select
-                key={kind}
-                label={LABELS[kind]}
-                choices={choices}
-                value={chosenOf(choices, used[kind]?.id ?? null, picked[kind])}
-                onChange={(id) => pick(kind, id)}
-                isDisabled={choices.length === 0}
-                error={trouble?.kind === kind ? trouble.message : null}
-                {...(choices.length === 0 ? { description: `This page sees no ${kind}.` } : {})}
-              />
-            );
-          })}
-          <div className={dialog.buttons}>
-            <Button onPress={onClose}>Close</Button>
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+      {kinds.map((kind) => {
+        const choices = of(kind, devices);
+        return (
+          <Select
+            key={kind}
+            label={LABELS[kind]}
+            choices={choices}
+            value={chosenOf(choices, used[kind]?.id ?? null, picked[kind])}
+            onChange={(id) => pick(kind, id)}
+            isDisabled={choices.length === 0}
+            error={trouble?.kind === kind ? trouble.message : null}
+            {...(choices.length === 0 ? { description: `This page sees no ${kind}.` } : {})}
+          />
+        );
+      })}
+    </ModalDialog>
   );
 }

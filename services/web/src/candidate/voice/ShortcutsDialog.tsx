@@ -1,6 +1,5 @@
-import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
-import dialog from '../../ui/ConfirmDialog.module.css';
 import { Button, Switch } from '../../ui/controls';
+import { ModalDialog } from '../../ui/ModalDialog';
 import { type Command, KEYS } from './shortcuts';
 import css from './ShortcutsDialog.module.css';
 
@@ -26,41 +25,31 @@ type Props = {
 
 export function ShortcutsDialog({ isOpen, isOn, commands, onTurn, onClose }: Props) {
   return (
-    <ModalOverlay
+    <ModalDialog
       isOpen={isOpen}
-      isDismissable
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
-      className={dialog.overlay ?? ''}
+      title="Keyboard shortcuts"
+      onClose={onClose}
+      buttons={
+        <Button onPress={onClose} autoFocus>
+          Close
+        </Button>
+      }
     >
-      <Modal className={dialog.modal ?? ''}>
-        <Dialog className={dialog.dialog ?? ''}>
-          <Heading slot="title" level={2}>
-            Keyboard shortcuts
-          </Heading>
-          <dl className={css.keys}>
-            {Object.entries(KEYS).map(([command, key]) =>
-              commands[command as Command] ? (
-                <div key={command}>
-                  <dt>
-                    <kbd>{key}</kbd>
-                  </dt>
-                  <dd>{WHAT[command as Command]}</dd>
-                </div>
-              ) : null,
-            )}
-          </dl>
-          <Switch isSelected={isOn} onChange={onTurn}>
-            Use these keys
-          </Switch>
-          <div className={dialog.buttons}>
-            <Button onPress={onClose} autoFocus>
-              Close
-            </Button>
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+      <dl className={css.keys}>
+        {Object.entries(KEYS).map(([command, key]) =>
+          commands[command as Command] ? (
+            <div key={command}>
+              <dt>
+                <kbd>{key}</kbd>
+              </dt>
+              <dd>{WHAT[command as Command]}</dd>
+            </div>
+          ) : null,
+        )}
+      </dl>
+      <Switch isSelected={isOn} onChange={onTurn}>
+        Use these keys
+      </Switch>
+    </ModalDialog>
   );
 }

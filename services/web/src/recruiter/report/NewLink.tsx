@@ -1,9 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { ok } from '../../api/client';
 import { Button, Select } from '../../ui/controls';
-import dialog from '../../ui/ConfirmDialog.module.css';
+import { ModalDialog } from '../../ui/ModalDialog';
 import { door } from '../api';
 import { secondsOf, VALIDITIES } from '../create/draft';
 import { InviteLink } from '../create/Invited';
@@ -28,38 +27,30 @@ export function NewLink({ id, isOpen, onClose }: Props) {
     invite.reset();
   };
   return (
-    <ModalOverlay
+    <ModalDialog
       isOpen={isOpen}
-      isDismissable
-      onOpenChange={(open) => {
-        if (!open) close();
-      }}
-      className={dialog.overlay ?? ''}
-    >
-      <Modal className={dialog.modal ?? ''}>
-        <Dialog className={dialog.dialog ?? ''}>
-          <Heading slot="title" level={2}>
-            Another link for the candidate
-          </Heading>
-          {invite.data ? (
-            <InviteLink invited={invite.data} />
-          ) : (
-            <>
-              <p>Links that you sent before stay good until they expire.</p>
-              <Select label="The link is good for" choices={VALIDITIES} value={days} onChange={setDays} />
-            </>
+      title="Another link for the candidate"
+      onClose={close}
+      buttons={
+        <>
+          <Button onPress={close}>{invite.data ? 'Done' : 'Cancel'}</Button>
+          {invite.data ? null : (
+            <Button look="primary" onPress={() => (invite.isPending ? undefined : invite.mutate())}>
+              {invite.isPending ? 'Making it …' : 'Make the link'}
+            </Button>
           )}
-          {invite.error ? <Failed error={invite.error} /> : null}
-          <div className={dialog.buttons}>
-            <Button onPress={close}>{invite.data ? 'Done' : 'Cancel'}</Button>
-            {invite.data ? null : (
-              <Button look="primary" onPress={() => (invite.isPending ? undefined : invite.mutate())}>
-                {invite.isPending ? 'Making it …' : 'Make the link'}
-              </Button>
-            )}
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+        </>
+      }
+    >
+      {invite.data ? (
+        <InviteLink invited={invite.data} />
+      ) : (
+        <>
+          <p>Links that you sent before stay good until they expire.</p>
+          <Select label="The link is good for" choices={VALIDITIES} value={days} onChange={setDays} />
+        </>
+      )}
+      {invite.error ? <Failed error={invite.error} /> : null}
+    </ModalDialog>
   );
 }

@@ -4,8 +4,8 @@ import { Fold } from '../../ui/Fold';
 import { clock } from '../../ui/clock';
 import type { Details } from '../api';
 import { moment, points, secondsBetween } from '../format';
+import { SmallTable } from '../parts/SmallTable';
 import css from './Record.module.css';
-import stages from './Stages.module.css';
 
 const VIA = { api: 'in the interview', page: 'on this page', chat: 'in the room’s chat' } as const;
 
@@ -82,25 +82,14 @@ function Entry({ name, children }: { name: string; children: ReactNode }) {
 
 function Scorings({ scorings }: { scorings: Details['scorings'] }) {
   return (
-    <table className={stages.table}>
-      <thead>
-        <tr>
-          <th scope="col">When</th>
-          <th scope="col">By</th>
-          <th scope="col">Overall</th>
-          <th scope="col">Each</th>
-        </tr>
-      </thead>
-      <tbody>
-        {scorings.map(({ scored_at, scored_by, overall_score, scores }, index) => (
-          <tr key={index}>
-            <th scope="row">{scored_at ? moment(scored_at) : 'Not known'}</th>
-            <td>{scored_by}</td>
-            <td>{points(overall_score)}</td>
-            <td>{scores.map(({ score }) => points(score)).join(', ')}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <SmallTable
+      columns={['When', 'By', 'Overall', 'Each']}
+      rows={scorings.map(({ scored_at, scored_by, overall_score, scores }) => [
+        scored_at ? moment(scored_at) : 'Not known',
+        scored_by,
+        points(overall_score),
+        scores.map(({ score }) => points(score)).join(', '),
+      ])}
+    />
   );
 }
