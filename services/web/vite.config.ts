@@ -15,7 +15,10 @@ export default defineConfig({
   plugins: [
     react(),
     // nginx and the front door send these as they are.
-    compression({ algorithms: [defineAlgorithm('gzip', { level: 9 })], threshold: 1024 }),
+    compression({
+      algorithms: [defineAlgorithm('brotliCompress'), defineAlgorithm('gzip', { level: 9 })],
+      threshold: 1024,
+    }),
   ],
   build: {
     target: 'es2023',
