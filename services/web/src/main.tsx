@@ -1,6 +1,6 @@
 import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
-import { createBrowserRouter, RouterProvider } from 'react-router';
+import { ErrorBoundary } from 'react-error-boundary';
 import { CandidatePage } from './candidate/CandidatePage';
 import { PageError } from './ui/PageError';
 import { Shell } from './ui/Shell';
@@ -10,33 +10,31 @@ import './ui/theme.css';
 
 applyTheme(storedTheme());
 
-// Candidates do not wait for what only recruiters see.
-const Recruiter = lazy(() => import('./recruiter/RecruiterPages'));
+// Candidates do not wait for what only recruiters see, their router included.
+const RecruiterPages = lazy(() => import('./recruiter/RecruiterPages'));
 
-const router = createBrowserRouter([
-  { path: '/', element: <CandidatePage />, errorElement: <PageError /> },
-  {
-    path: '/recruiter/*',
-    errorElement: <PageError />,
-    element: (
-      <Suspense
-        fallback={
-          <Shell>
-            <Spinner label="Opening the page" />
-          </Shell>
-        }
-      >
-        <Recruiter />
-      </Suspense>
-    ),
-  },
-]);
+const OPENING = (
+  <Shell>
+    <Spinner label="Opening the page" />
+  </Shell>
+);
+
+function Page() {
+  if (!/^\/recruiter(\/|$)/.test(location.pathname)) return <CandidatePage />;
+  return (
+    <Suspense fallback={OPENING}>
+      <RecruiterPages />
+    </Suspense>
+  );
+}
 
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <RouterProvider router={router} />
+      <ErrorBoundary fallback={<PageError />}>
+        <Page />
+      </ErrorBoundary>
     </StrictMode>,
   );
 }

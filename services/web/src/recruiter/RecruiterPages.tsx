@@ -1,6 +1,6 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { Route, Routes } from 'react-router';
+import { BrowserRouter, Route, Routes } from 'react-router';
 import { Spinner } from '../ui/Spinner';
 import { newQueryClient } from './api';
 import { Frame } from './Frame';
@@ -22,18 +22,22 @@ const OPENING = (
 export default function RecruiterPages() {
   const [client] = useState(newQueryClient);
   return (
-    <QueryClientProvider client={client}>
-      <Gate>
-        <Suspense fallback={OPENING}>
-          <Routes>
-            <Route index element={<InterviewList />} />
-            <Route path="new" element={<NewInterview />} />
-            <Route path="interviews/:id" element={<Report />} />
-            <Route path="interviews/:id/live" element={<Live />} />
-            <Route path="*" element={<NotFound />} />
-          </Routes>
-        </Suspense>
-      </Gate>
-    </QueryClientProvider>
+    <BrowserRouter>
+      <QueryClientProvider client={client}>
+        <Gate>
+          <Suspense fallback={OPENING}>
+            <Routes>
+              <Route path="/recruiter">
+                <Route index element={<InterviewList />} />
+                <Route path="new" element={<NewInterview />} />
+                <Route path="interviews/:id" element={<Report />} />
+                <Route path="interviews/:id/live" element={<Live />} />
+                <Route path="*" element={<NotFound />} />
+              </Route>
+            </Routes>
+          </Suspense>
+        </Gate>
+      </QueryClientProvider>
+    </BrowserRouter>
   );
 }
